@@ -1,0 +1,245 @@
+"""The nouns: frozen values that every room speaks in. Nothing here does anything.
+
+Times are timezone-aware UTC datetimes; ``None`` for tags means *could not be read*, never *none*.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Mode(StrEnum):
+    """How the gate was built. A rehearsal has no executor, so it can't write."""
+
+    LIVE = "live"
+    REHEARSAL = "dry-run"
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Risk(StrEnum):
+    """What an action can cost when it is wrong, least first."""
+
+    NOTIFY = "notify"
+    WRITE = "write"
+    DESTROY = "destroy"
+
+
+class Precondition(StrEnum):
+    """``STILL_EXISTS``: the gate re-reads the target right before; gone is success, changed is stale."""
+
+    ALWAYS = "always"
+    STILL_EXISTS = "still_exists"
+
+
+class Verdict(StrEnum):
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+class Status(StrEnum):
+    """How an action ended. ``VERIFIED`` is ``APPLIED`` and re-read as gone."""
+
+    SIMULATED = "simulated"
+    DENIED = "denied"
+    STALE = "stale"
+    APPLIED = "applied"
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+class Conclusion(StrEnum):
+    """What the run as a whole says; the command line maps it to an exit code."""
+
+    CLEAN = "clean"
+    BLOCKED = "blocked"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened. ``kind`` is ``name.action`` (``pull_request.opened``) or the bare name (``push``).
+
+    ``sha`` is the commit the event is about; for a pull request its head, empty for the work tree.
+    """
+
+    id: str
+    kind: str
+    repo: str
+    ref: str
+    sha: str
+    actor: str
+    occurred_at: datetime
+    payload: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def base_sha(self) -> str | None:
+        """The base commit of a pull request; ``None`` for any other event."""
+        base = _dig(self.payload, "pull_request", "base", "sha")
+        return base if isinstance(base, str) and base else None
+
+    @property
+    def number(self) -> int | None:
+        """The pull request's number, also for a comment on one; ``None`` where there is none."""
+        found = _dig(self.payload, "pull_request", "number") or _dig(self.payload, "issue", "number")
+        return found if isinstance(found, int) else None
+
+
+def _dig(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know, with its place and the evidence for it.
+
+    ``rule`` names the check (``ai_sync/undocumented``), ``kind`` what it is about (``env_var``), ``name``
+    which one. ``line`` counts from 1. ``source`` is ``guard`` or ``llm``. ``fix`` is text ready to paste.
+    """
+
+    id: str
+    rule: str
+    kind: str
+    name: str
+    message: str
+    path: str = ""
+    line: int = 0
+    severity: Severity = Severity.ERROR
+    confidence: float = 1.0
+    source: str = "guard"
+    evidence: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing out there that an action may change.
+
+    ``scope`` is a path from the provider down (``aws/123456789012/eu-west-1``, ``github/acme/web``).
+    ``protection`` names what the cloud itself protects it with; empty where nothing does.
+    """
+
+    provider: str
+    scope: str
+    type: str
+    id: str
+    name: str
+    tags: Mapping[str, str] | None = field(default_factory=dict)
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    fingerprint: str = ""
+    protection: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it lies, for comparing with a gap's scope: ``aws/123456789012/eu-west-1/sqs:queue``."""
+        return f"{self.scope}/{self.type}"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One proposed change. ``after`` lists action ids that must have ended first; ``body`` is the executor's."""
+
+    id: str
+    kind: str
+    target: Target
+    risk: Risk
+    why: str
+    after: tuple[str, ...] = ()
+    precondition: Precondition = Precondition.ALWAYS
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was not looked at. Forbids destroying anything in ``scope`` or below it."""
+
+    scope: str
+    what: str
+    error: str
+
+    def covers(self, path: str) -> bool:
+        """Whether ``path`` is this gap's scope or lies below it, segment by segment."""
+        return path == self.scope or path.startswith(f"{self.scope}/")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only')."""
+
+    findings: tuple[Finding, ...] = ()
+    actions: tuple[Action, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The gate's answer to one action. ``policy_line`` reads ``policy.yaml:14``."""
+
+    action_id: str
+    verdict: Verdict
+    reason: str
+    policy_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one allowed action ended. ``note`` is what the executor had to say (``already gone``)."""
+
+    action_id: str
+    status: Status
+    attempts: int = 1
+    error: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One line of the trail. ``who`` holds actor, run URL and commit; ``prev_hash`` chains the lines."""
+
+    seq: int
+    prev_hash: str
+    run_id: str
+    at: str
+    mode: str
+    policy_sha: str
+    state: str
+    who: Mapping[str, str]
+    why: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a run has to say, for any renderer."""
+
+    run_id: str
+    event: Event
+    mode: Mode
+    conclusion: Conclusion
+    findings: tuple[Finding, ...] = ()
+    actions: tuple[Action, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+    trail: str = ""
+
+
+def fingerprint(tags: Mapping[str, str] | None) -> str:
+    """A short digest of the tags that a decision stood on; a different one later makes the decision stale."""
+    canonical = json.dumps(sorted(tags.items()) if tags is not None else None, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

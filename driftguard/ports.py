@@ -1,0 +1,184 @@
+"""The shapes that rooms meet in. A planner sees ``Sources`` (reads only), an executor ``Writers``.
+
+In a rehearsal no ``Writers`` is ever built. Fakes in ``tests/fakes`` implement these and pass the same contract
+suite as the real clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TextIO
+
+from driftguard.model import Action, Event, Finding, Gap, Mode, Plan, Report, Status, Target
+from driftguard.policy import Contract, Policy, Rule
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One path of a git range. ``status`` is A, M, D or R; ``old_path`` differs from ``path`` only for R."""
+
+    status: str
+    path: str
+    old_path: str
+
+
+class SourceTree(Protocol):
+    """A git repository, read from its objects; revision ``""`` is the work tree. Never runs anything from it."""
+
+    def resolve(self, revision: str) -> str:
+        """The full commit id. Raises ``NotFound`` if it isn't in this repository."""
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The best common ancestor. Raises ``NotFound`` if there is none (a shallow clone, say)."""
+
+    def changes(self, base: str, head: str) -> Sequence[FileChange]:
+        """What differs from ``base`` to ``head``, renames detected, in path order."""
+
+    def files(self, revision: str) -> Sequence[str]:
+        """Every tracked path at ``revision`` (for the work tree: untracked, not ignored ones too)."""
+
+    def read(self, revision: str, path: str) -> bytes | None:
+        """The file's bytes, or ``None`` if there is no such file at ``revision``."""
+
+    def read_many(self, revision: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of each that exists, in the order given; one git process for all of them."""
+
+
+class Cloud(Protocol):
+    """The read side of one provider, bound to the scopes that the policy lists."""
+
+    provider: str
+
+    def discover(self) -> Iterator[Target | Gap]:
+        """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
+
+    def read(self, target: Target) -> Target | None:
+        """The target as it is now, natively; ``None`` if it is gone. Raises if that can't be known."""
+
+
+class CloudWriter(Protocol):
+    """The write side of one provider. Only live wiring builds one."""
+
+    provider: str
+
+    def delete(self, target: Target) -> str:
+        """Delete it and return a note (or ""). Raises ``NotFound``, ``StillInUse``, ``Withheld`` or any root error."""
+
+
+class Dispatcher(Protocol):
+    """The write side of GitHub that reaches other repositories."""
+
+    def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
+        """Send a repository_dispatch. Raises ``PermanentError``; never tries twice when in doubt."""
+
+
+class Sources(Protocol):
+    """All that a planner may look at. Each property is built when first asked for, and can only read."""
+
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def tree(self) -> SourceTree: ...
+    @property
+    def clouds(self) -> Sequence[Cloud]: ...
+
+
+class Writers(Protocol):
+    """All that an executor may write with."""
+
+    def cloud(self, provider: str) -> CloudWriter: ...
+    @property
+    def dispatcher(self) -> Dispatcher: ...
+
+
+class Planner(Protocol):
+    """One module's reading of an event. Discovered as ``PLANNER`` in ``driftguard/<module>/planner.py``."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, sources: Sources) -> None: ...
+
+    def plan(self, event: Event, rule: Rule) -> Plan:
+        """Reads only. What can't be read is a gap in the plan, never an exception that loses the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an executor did: ``APPLIED`` or ``SIMULATED``, with a note."""
+
+    status: Status
+    note: str = ""
+
+
+class Executor(Protocol):
+    """One kind of write. Discovered as ``EXECUTOR`` in ``driftguard/executors/``. Only the gate calls ``apply``."""
+
+    kind: ClassVar[str]
+
+    def apply(self, action: Action) -> Receipt:
+        """Do it. Idempotent, or refuses a second time. Raises a ``DriftGuardError`` if it didn't work."""
+
+
+class ExecutorFactory(Protocol):
+    kind: ClassVar[str]
+
+    def __call__(self, writers: Writers) -> Executor: ...
+
+
+class Detector(Protocol):
+    """What one language family's code reads from its surroundings. Discovered as ``DETECTOR``."""
+
+    kind: ClassVar[str]
+
+
+class ContractDiffer(Protocol):
+    """What breaks between two versions of a contract. Discovered as ``DIFFER``."""
+
+    kind: ClassVar[str]
+
+    def diff(self, contract: Contract, changed: Sequence[FileChange], tree: SourceTree) -> Sequence[Finding]: ...
+
+
+class Renderer(Protocol):
+    """One way to show a report. Discovered as ``RENDERER`` in ``driftguard/report/``."""
+
+    kind: ClassVar[str]
+
+    def render(self, report: Report, out: TextIO) -> None: ...
+
+
+class AuditSink(Protocol):
+    """The append-only trail. When ``record`` returns, the line is on disk, flushed and fsynced."""
+
+    def record(self, state: str, why: str, body: Mapping[str, Any]) -> None:
+        """Raises ``AuditError``; the caller must then change nothing more."""
+
+
+class Reread(Protocol):
+    """The gate's second look at a target. A rehearsal trusts the first one."""
+
+    def __call__(self, target: Target) -> Target | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One matched rule and what its planner proposes."""
+
+    rule: Rule
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What every audit record of a run has in common. ``who`` holds actor, run URL and commit."""
+
+    run_id: str
+    mode: Mode
+    policy_sha: str
+    who: Mapping[str, str]
