@@ -171,8 +171,8 @@ class Gap:
     error: str
 
     def covers(self, path: str) -> bool:
-        """Whether ``path`` is this gap's scope or lies below it, segment by segment."""
-        return path == self.scope or path.startswith(f"{self.scope}/")
+        """Whether ``path`` is this gap's scope or lies below it, segment by segment; ``*`` covers everything."""
+        return self.scope == "*" or path == self.scope or path.startswith(f"{self.scope}/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,240 @@
+"""UniFlow: one event and one policy go through one table of states and come out as a report.
+
+Knows ports and the gate; never a module, a client or a renderer by name. Every state it enters is a record in the
+trail that says why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from driftguard.errors import DriftGuardError, IllegalTransition
+from driftguard.gate import Gate, Grounds, Ruling, decide
+from driftguard.model import (
+    Conclusion,
+    Event,
+    Finding,
+    Gap,
+    Mode,
+    Outcome,
+    Plan,
+    Report,
+    Severity,
+    Status,
+    Verdict,
+)
+from driftguard.policy import Policy, Rule
+from driftguard.ports import AuditSink, Clock, Planner, Proposal
+
+log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    RECEIVED = "RECEIVED"
+    MATCHED = "MATCHED"
+    PLANNED = "PLANNED"
+    DECIDED = "DECIDED"
+    APPLIED = "APPLIED"
+    SIMULATED = "SIMULATED"
+    VERIFIED = "VERIFIED"
+    REPORTED = "REPORTED"
+    CLOSED = "CLOSED"
+    FAILED = "FAILED"
+
+
+TRANSITIONS: Mapping[State | None, frozenset[State]] = {
+    None: frozenset({State.RECEIVED}),
+    State.RECEIVED: frozenset({State.MATCHED, State.REPORTED, State.FAILED}),  # REPORTED: no rule matches
+    State.MATCHED: frozenset({State.PLANNED, State.FAILED}),
+    State.PLANNED: frozenset({State.DECIDED, State.FAILED}),
+    State.DECIDED: frozenset({State.APPLIED, State.SIMULATED, State.FAILED}),
+    State.APPLIED: frozenset({State.VERIFIED, State.FAILED}),
+    State.SIMULATED: frozenset({State.VERIFIED, State.FAILED}),
+    State.VERIFIED: frozenset({State.REPORTED, State.FAILED}),
+    State.REPORTED: frozenset({State.CLOSED, State.FAILED}),
+    State.CLOSED: frozenset(),
+    State.FAILED: frozenset(),
+}
+
+
+@dataclass(slots=True)
+class Flow:
+    """Where a run stands. ``enter`` moves it along the table and puts the move on the trail."""
+
+    trail: AuditSink
+    state: State | None = None
+
+    def enter(self, state: State, why: str, body: Mapping[str, Any]) -> None:
+        """Raises ``IllegalTransition`` off the table, ``AuditError`` if the record can't be written."""
+        if state not in TRANSITIONS[self.state]:
+            raise IllegalTransition(f"{self.state} -> {state} is not in the table of transitions")
+        self.trail.record(state.value, why, body)
+        self.state = state
+        log.info("%s: %s", state.value.lower(), why)
+
+
+@dataclass(frozen=True, slots=True)
+class UniFlow:
+    """The engine, as the wiring puts it together."""
+
+    policy: Policy
+    planners: Mapping[str, Planner]
+    gate: Gate
+    trail: AuditSink
+    clock: Clock
+    run_id: str
+    mode: Mode
+    notes: tuple[str, ...] = field(default=())
+
+    def run(self, event: Event) -> Report:
+        """Take ``event`` the whole way. Whatever breaks off in between leaves a FAILED record and goes on up."""
+        flow = Flow(self.trail)
+        try:
+            return self._through(flow, event)
+        except BaseException as error:
+            if flow.state not in (None, State.CLOSED):
+                _leave_word(flow, error)
+            raise
+
+    def _through(self, flow: Flow, event: Event) -> Report:
+        flow.enter(State.RECEIVED, f"{event.kind} by {event.actor or 'nobody named'}", _event_body(event))
+        rules = [rule for rule in self.policy.rules if rule.matches(event.kind)]
+        if not rules:
+            return self._no_rule(flow, event)
+        names = [rule.name for rule in rules]
+        flow.enter(State.MATCHED, f"{event.kind} matches {', '.join(names)}", {"rules": names})
+        proposals = [Proposal(rule, self._plan(event, rule)) for rule in rules]
+        flow.enter(State.PLANNED, _planned(proposals), _planned_body(proposals))
+        ruling = decide(proposals, Grounds(self.policy, event, self.clock()))
+        flow.enter(State.DECIDED, _decided(ruling), _decided_body(ruling))
+        outcomes = self._carry_out(flow, ruling, event)
+        report = self._report(event, proposals, ruling, outcomes)
+        return self._close(flow, report)
+
+    def _no_rule(self, flow: Flow, event: Event) -> Report:
+        note = f"no rule matches {event.kind}"
+        report = Report(self.run_id, event, self.mode, Conclusion.CLEAN, notes=(note, *self.notes))
+        return self._close(flow, report)
+
+    def _plan(self, event: Event, rule: Rule) -> Plan:
+        """A planner that breaks is a gap over everything: nothing may be deleted on half a view."""
+        log.info("planning rule '%s' (%s)", rule.name, rule.run)
+        try:
+            return self.planners[rule.run].plan(event, rule)
+        except DriftGuardError as error:
+            return Plan(gaps=(Gap("*", f"rule '{rule.name}'", str(error)),))
+        except Exception as error:
+            log.debug("rule '%s' failed", rule.name, exc_info=True)
+            said = f"internal error in {rule.run}: {error!r} (--log-level debug shows where)"
+            return Plan(gaps=(Gap("*", f"rule '{rule.name}'", said),))
+
+    def _carry_out(self, flow: Flow, ruling: Ruling, event: Event) -> tuple[Outcome, ...]:
+        applied = self.gate.apply(ruling, event)
+        done = State.APPLIED if self.mode is Mode.LIVE else State.SIMULATED
+        flow.enter(done, _counted(applied), {"outcomes": dict(Counter(outcome.status.value for outcome in applied))})
+        outcomes = self.gate.verify(ruling.actions, applied)
+        unverified = [asdict(outcome) for outcome in outcomes if outcome.status is Status.APPLIED and outcome.error]
+        flow.enter(State.VERIFIED, _counted(outcomes), {"unverified": unverified})
+        return outcomes
+
+    def _report(
+        self, event: Event, proposals: Sequence[Proposal], ruling: Ruling, outcomes: tuple[Outcome, ...]
+    ) -> Report:
+        plans = [proposal.plan for proposal in proposals]
+        findings = (*_unique(finding for plan in plans for finding in plan.findings), *ruling.findings)
+        gaps = tuple(dict.fromkeys(gap for plan in plans for gap in plan.gaps))
+        return Report(
+            run_id=self.run_id,
+            event=event,
+            mode=self.mode,
+            conclusion=conclude(findings, gaps, outcomes),
+            findings=findings,
+            actions=ruling.actions,
+            decisions=ruling.decisions,
+            outcomes=outcomes,
+            gaps=gaps,
+            notes=(*self.notes, *(note for plan in plans for note in plan.notes)),
+        )
+
+    def _close(self, flow: Flow, report: Report) -> Report:
+        body = {
+            "findings": [asdict(finding) for finding in report.findings],
+            "gaps": [asdict(gap) for gap in report.gaps],
+        }
+        flow.enter(State.REPORTED, report.conclusion.value, {"conclusion": report.conclusion.value, **body})
+        flow.enter(State.CLOSED, "done", {})
+        return report
+
+
+def conclude(findings: Sequence[Finding], gaps: Sequence[Gap], outcomes: Sequence[Outcome]) -> Conclusion:
+    """What the run says as a whole.
+
+    Blocked comes before incomplete: a person must act on it, while a gap may close by itself on the next run.
+    """
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return Conclusion.BLOCKED
+    if gaps or any(outcome.error for outcome in outcomes):
+        return Conclusion.INCOMPLETE
+    return Conclusion.CLEAN
+
+
+def _leave_word(flow: Flow, error: BaseException) -> None:
+    """Put the failure on the trail if the trail still takes it; the error itself goes on up either way."""
+    try:
+        flow.enter(State.FAILED, f"{type(error).__name__}: {error}", {"after": flow.state})
+    except DriftGuardError as second:
+        log.error("the failure itself could not be recorded: %s", second)  # noqa: TRY400 - one line, no traceback
+
+
+def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple({finding.id: finding for finding in findings}.values())
+
+
+def _event_body(event: Event) -> Mapping[str, Any]:
+    return {"id": event.id, "kind": event.kind, "repo": event.repo, "ref": event.ref, "sha": event.sha}
+
+
+def _planned(proposals: Sequence[Proposal]) -> str:
+    plans = [proposal.plan for proposal in proposals]
+    findings, actions, gaps = (sum(map(len, parts)) for parts in zip(*map(_parts, plans), strict=True))
+    return f"{findings} findings, {actions} actions, {gaps} gaps"
+
+
+def _parts(plan: Plan) -> tuple[Sequence[Any], ...]:
+    return plan.findings, plan.actions, plan.gaps
+
+
+def _planned_body(proposals: Sequence[Proposal]) -> Mapping[str, Any]:
+    return {
+        proposal.rule.name: {
+            "findings": len(proposal.plan.findings),
+            "actions": len(proposal.plan.actions),
+            "gaps": [asdict(gap) for gap in proposal.plan.gaps],
+        }
+        for proposal in proposals
+    }
+
+
+def _decided(ruling: Ruling) -> str:
+    counts = Counter(decision.verdict for decision in ruling.decisions)
+    return f"{counts[Verdict.ALLOW]} allowed, {counts[Verdict.DENY]} denied"
+
+
+def _decided_body(ruling: Ruling) -> Mapping[str, Any]:
+    """Each allowed action by itself, what stays counted by reason: a trail must stay readable at 100,000 resources."""
+    kept = Counter(ruled.decision.policy_line for ruled in ruling.ruled if not ruled.allowed)
+    return {
+        "allowed": [asdict(ruled.decision) for ruled in ruling.ruled if ruled.allowed],
+        "denied": [asdict(ruled.decision) for ruled in ruling.ruled if not ruled.allowed][:1000],
+        "denied_by_policy_line": dict(kept),
+    }
+
+
+def _counted(outcomes: Sequence[Outcome]) -> str:
+    counts = Counter(outcome.status.value for outcome in outcomes)
+    return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing to do"

@@ -1,0 +1,124 @@
+"""Bounded parallel calls, each with its own time limit.
+
+Unlike ``concurrent.futures``, a call that overstays is abandoned and never waited for (its thread is a daemon), so one
+hang can't hold a run or the interpreter's exit. On Ctrl-C no further call starts and those under way get a grace.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+GRACE = 10.0
+"""Seconds that calls under way may take to finish after an interrupt."""
+
+
+class Ticket:
+    """What a call holds while it is wanted. A call asks ``revoked`` right before it does what can't be undone."""
+
+    def __init__(self) -> None:
+        self._revoked = threading.Event()
+
+    @property
+    def revoked(self) -> bool:
+        return self._revoked.is_set()
+
+    def revoke(self) -> None:
+        self._revoked.set()
+
+
+Call = Callable[[Ticket], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(Generic[T]):
+    """How the call at ``index`` ended: with a ``value``, an ``error``, or neither when its time ran out."""
+
+    index: int
+    value: T | None = None
+    error: BaseException | None = None
+    timed_out: bool = False
+    begun: bool = True
+
+
+@dataclass(slots=True)
+class _Running:
+    ticket: Ticket
+    until: float
+
+
+@dataclass(slots=True)
+class _Lanes(Generic[T]):
+    calls: Sequence[Call[T]]
+    timeout: float
+    deadline: float
+    ended: queue.SimpleQueue[Ended[T]] = field(default_factory=queue.SimpleQueue)
+    running: dict[int, _Running] = field(default_factory=dict)
+
+    def start(self, index: int) -> None:
+        ticket = Ticket()
+        self.running[index] = _Running(ticket, min(time.monotonic() + self.timeout, self.deadline))
+        name = f"lane-{index}"
+        threading.Thread(target=self._call, args=(index, ticket), name=name, daemon=True).start()
+
+    def _call(self, index: int, ticket: Ticket) -> None:
+        try:
+            self.ended.put(Ended(index, value=self.calls[index](ticket)))
+        except BaseException as error:  # noqa: BLE001 - handed to the caller, whatever it is
+            self.ended.put(Ended(index, error=error))
+
+    def next_ended(self) -> Ended[T]:
+        """The next call to end or to run out of time."""
+        while True:
+            index, oldest = min(self.running.items(), key=lambda item: item[1].until)
+            try:
+                ended = self.ended.get(timeout=max(0.0, oldest.until - time.monotonic()))
+            except queue.Empty:
+                self.running.pop(index).ticket.revoke()
+                return Ended(index, timed_out=True)
+            if self.running.pop(ended.index, None) is not None:
+                return ended
+
+    def abandon(self) -> None:
+        """Revoke whatever still runs; nobody listens any more."""
+        for running in self.running.values():
+            running.ticket.revoke()
+
+    def drain(self) -> Iterator[Ended[T]]:
+        self.abandon()
+        until = time.monotonic() + GRACE
+        for running in self.running.values():
+            running.until = min(running.until, until)
+        while self.running:
+            yield self.next_ended()
+
+
+def run(calls: Sequence[Call[T]], *, width: int, timeout: float, deadline: float) -> Iterator[Ended[T]]:
+    """Every call's end, in the order they end; at most ``width`` at a time.
+
+    ``timeout`` is seconds for each, ``deadline`` a ``time.monotonic()`` for all; calls not begun by then end as timed
+    out. A ``KeyboardInterrupt`` in the caller revokes every ticket, yields what ends within ``GRACE``, then goes on up.
+    """
+    lanes = _Lanes(calls, timeout, deadline)
+    waiting = iter(range(len(calls)))
+    try:
+        for index in waiting:
+            if len(lanes.running) >= width:
+                yield lanes.next_ended()
+            if time.monotonic() >= deadline:
+                yield Ended(index, timed_out=True, begun=False)
+            else:
+                lanes.start(index)
+        while lanes.running:
+            yield lanes.next_ended()
+    except KeyboardInterrupt:
+        yield from lanes.drain()
+        raise
+    finally:
+        lanes.abandon()

@@ -1,0 +1,109 @@
+"""Work through actions in the order of ``after``, in parallel, in passes, until nothing moves.
+
+Knows nothing of executors or policy. What is still in use waits for the next pass, as in aws-nuke; passes in which
+nothing moved are followed by a pause, since clouds let go of things slowly.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from driftguard import lanes
+from driftguard.model import Action, Outcome, Status
+
+SETTLE = (1.0, 5.0, 15.0)
+"""Seconds to pause after the first, second and third pass in a row in which nothing moved; after that it's over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``width`` actions at a time, ``timeout`` seconds for each, all by ``deadline`` (a ``time.monotonic()``)."""
+
+    width: int
+    timeout: float
+    deadline: float
+    settle: Sequence[float] = SETTLE
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self.deadline
+
+    def pause(self, idle: int) -> None:
+        """Wait after the ``idle``-th pass in a row in which nothing moved, but not beyond the deadline."""
+        self.sleep(min(self.settle[idle - 1], max(0.0, self.deadline - time.monotonic())))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An attempt that found its target still in use: the next pass tries again."""
+
+    action_id: str
+    error: str
+
+
+Attempt = Callable[[Action, int, lanes.Ticket], Outcome | Held]
+"""One try at one action; the number counts from 1."""
+
+
+def work_through(actions: Sequence[Action], attempt: Attempt, pace: Pace) -> Iterator[Outcome]:
+    """One outcome for each action, as they end. An ``attempt`` that raises goes on up and ends the work."""
+    work = _Work(attempt, pace, list(actions))
+    idle = 0
+    while work.waiting and not pace.over:
+        before = len(work.waiting)
+        yield from work.one_pass()
+        idle = 0 if len(work.waiting) < before else idle + 1
+        if idle > len(pace.settle):
+            break
+        if idle:
+            pace.pause(idle)
+    yield from work.left_over()
+
+
+@dataclass(slots=True)
+class _Work:
+    attempt: Attempt
+    pace: Pace
+    waiting: list[Action]
+    tries: dict[str, int] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+
+    def one_pass(self) -> Iterator[Outcome]:
+        """Try everything that waits for nothing else; what ended is yielded and waits no more."""
+        ids = {action.id for action in self.waiting}
+        ready = [action for action in self.waiting if not ids.intersection(action.after)]
+        calls = [self._call(action) for action in ready]
+        for end in lanes.run(calls, width=self.pace.width, timeout=self.pace.timeout, deadline=self.pace.deadline):
+            action = ready[end.index]
+            if end.error is not None:
+                raise end.error
+            if isinstance(end.value, Held):
+                self.held[action.id] = end.value.error
+                continue
+            self.waiting.remove(action)
+            yield end.value or self._failed(action, _overdue(end))
+
+    def left_over(self) -> Iterator[Outcome]:
+        for action in self.waiting:
+            yield self._failed(action, self.held.get(action.id) or self._why_never(action))
+
+    def _call(self, action: Action) -> lanes.Call[Outcome | Held]:
+        number = self.tries[action.id] = self.tries.get(action.id, 0) + 1
+        return lambda ticket: self.attempt(action, number, ticket)
+
+    def _failed(self, action: Action, error: str) -> Outcome:
+        return Outcome(action.id, Status.FAILED, self.tries.get(action.id, 0), error=error)
+
+    def _why_never(self, action: Action) -> str:
+        ids = {waiting.id for waiting in self.waiting}
+        others = [other for other in action.after if other in ids]
+        return f"waits for {', '.join(others)}, which never ended" if others else "the run's deadline came first"
+
+
+def _overdue(end: lanes.Ended[Outcome | Held]) -> str:
+    if end.begun:
+        return "took too long and was given up; it may still happen"
+    return "the run's deadline came first"
