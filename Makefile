@@ -1,0 +1,64 @@
+# Two commands do everything on a machine with Python 3.11 and make: `make demo` and `make test`.
+# The lock files pin every package with its hashes; uv installs them in seconds, pip does where uv can't run.
+
+PYTHON ?= python3.11
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types imports tests hostile bench lock clean
+
+help: ## Show what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.demo ## Run the main job on an embedded cloud, no account needed
+	@$(BIN)/driftguard demo
+
+test: lint types imports tests ## Lint, types, import contracts, tests
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports --no-logo
+
+tests: $(VENV)/.dev
+	$(BIN)/pytest -n auto
+
+hostile: $(VENV)/.dev ## The same tests in hostile surroundings
+	PATH="$(abspath $(BIN)):$$PATH" bash tests/hostile.sh
+
+bench: $(VENV)/.dev ## Measure start-up against its target
+	$(BIN)/python bench/startup.py
+
+lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for
+	$(BIN)/python requirements/lock.py
+
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) .demo .driftguard .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.python:
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.lock
+	@touch $@
+
+# $(1): the lock file's name. An interrupted install leaves no stamp and starts again.
+define install
+	@echo "Installing requirements/$(1).lock"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/$(1).lock \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+endef
+
+$(VENV)/.demo: $(VENV)/.python requirements/demo.lock pyproject.toml
+	$(call install,demo)
+
+$(VENV)/.dev: $(VENV)/.python requirements/dev.lock pyproject.toml
+	$(call install,dev)
+	@touch $(VENV)/.demo

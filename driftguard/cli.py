@@ -1,0 +1,271 @@
+"""The command line: flags, rendering, exit codes; no logic.
+
+Whatever a command needs is imported inside it, so that ``--version`` and ``validate`` load no SDK and no engine.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from driftguard import __version__
+from driftguard.errors import DriftGuardError, PolicyError, UsageError
+
+if TYPE_CHECKING:
+    from driftguard.model import Report
+    from driftguard.policy import Policy
+    from driftguard.wiring import Request
+
+CLEAN, BLOCKED, USAGE, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
+
+_EPILOG = (
+    "Exit codes: 0 clean · 1 blocked by policy · 2 policy or usage error · 3 incomplete (a gap or a failed action)"
+)
+
+app = typer.Typer(
+    name="driftguard",
+    help="A policy engine for platform teams: documentation true to code, no forgotten clouds, no broken consumers.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+audit_app = typer.Typer(help="Read the audit trail, or check that nobody has touched it.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    AUTO = "auto"
+    TEXT = "text"
+    JSON = "json"
+
+
+class OutputFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    MARKDOWN = "markdown"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"driftguard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def driftguard(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The options before any command."""
+
+
+PolicyOption = Annotated[
+    Path | None,
+    typer.Option("--policy", "-p", help="The policy file. Default: policy.yaml in --repo.", show_default=False),
+]
+AuditDirOption = Annotated[
+    Path | None, typer.Option("--audit-dir", help="Where the trail lies.  [.driftguard/audit]", show_default=False)
+]
+
+
+@app.command(
+    epilog=f"{_EPILOG}\n\nExamples:\n\n"
+    "  driftguard run --dry-run                        what a push of this work tree would meet\n\n"
+    "  driftguard run --base main --head topic         the same from git objects, a bare clone too\n\n"
+    "  driftguard run --event-name schedule            tonight's cleaning, as the policy says"
+)
+def run(
+    policy: PolicyOption = None,
+    event_name: Annotated[
+        str | None, typer.Option(help="A GitHub event's name. Default: GITHUB_EVENT_NAME in Actions.")
+    ] = None,
+    event_path: Annotated[Path | None, typer.Option(help="The file with the event's JSON.")] = None,
+    base: Annotated[str | None, typer.Option(help="Compare with this revision. Default: the default branch.")] = None,
+    head: Annotated[str | None, typer.Option(help="The revision to judge. Default: the work tree.")] = None,
+    repo: Annotated[Path, typer.Option(help="The repository's directory; may be bare.")] = Path(),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, whatever the policy says.")] = False,
+    output: Annotated[OutputFormat, typer.Option("--format", "-f", help="What to print.")] = OutputFormat.TEXT,
+    audit_dir: AuditDirOption = None,
+    log_level: Annotated[LogLevel | None, typer.Option(help="How much to log to stderr.", show_default=False)] = None,
+    log_format: Annotated[LogFormat, typer.Option(help="auto: JSON in CI, text in a terminal.")] = LogFormat.AUTO,
+) -> None:
+    """Take an event the whole way: plan, decide, apply (if the policy says so), verify, report."""
+    from driftguard import wiring
+    from driftguard.model import Mode
+
+    _log_to_stderr(log_level, log_format)
+    request = wiring.Request(
+        repo_dir=repo,
+        policy_path=policy,
+        event_name=event_name,
+        event_path=event_path,
+        base=base,
+        head=head,
+        audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
+        mode=Mode.REHEARSAL if dry_run else None,
+    )
+    report = _go(request, wiring.load_policy(request))
+    wiring.renderers()[output.value].render(report, sys.stdout)
+    sys.stdout.flush()
+    raise typer.Exit(_exit_code(report))
+
+
+def _go(request: Request, policy: Policy) -> Report:
+    from dataclasses import replace
+
+    from driftguard import wiring
+
+    with _terminated_like_interrupted(), wiring.assemble(request, policy, os.environ) as ready:
+        return replace(ready.engine.run(ready.event), trail=str(ready.trail))
+
+
+def _exit_code(report: Report) -> int:
+    return {"clean": CLEAN, "blocked": BLOCKED, "incomplete": INCOMPLETE}[report.conclusion.value]
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="The policy file.")] = Path("policy.yaml"),
+) -> None:
+    """Check a policy: every defect at once, each with its line and column."""
+    from driftguard import policy_file
+
+    policy = policy_file.load(file)
+    rules = f"{len(policy.rules)} rule{'' if len(policy.rules) == 1 else 's'}"
+    mode = "dry-run: nothing will be changed" if policy.dry_run else "LIVE: allowed actions will be carried out"
+    typer.echo(f"{file}: valid, {rules}, {mode}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the policy's JSON Schema, for editors."""
+    from driftguard import policy_file
+
+    typer.echo(policy_file.schema_text(), nl=False)
+
+
+@audit_app.command("verify")
+def audit_verify(
+    directory: Annotated[Path, typer.Argument(help="The trail's directory.")] = Path(".driftguard/audit"),
+) -> None:
+    """Check the hash chain: a line changed, dropped, swapped or cut ends with exit code 1."""
+    from driftguard import audit
+
+    verification = audit.verify(directory)
+    for line in verification.lines():
+        typer.echo(line)
+    raise typer.Exit(BLOCKED if verification.problems else CLEAN)
+
+
+@audit_app.command("show")
+def audit_show(
+    directory: Annotated[Path, typer.Argument(help="The trail's directory.")] = Path(".driftguard/audit"),
+    run_id: Annotated[str, typer.Option("--run", help="Only the run whose id begins so.")] = "",
+) -> None:
+    """Print the trail, a line a record: when, who, what and why."""
+    from driftguard import audit
+
+    for record in audit.read(directory):
+        if record.run_id.startswith(run_id):
+            typer.echo(audit.line(record))
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Option("--dir", help="Where the demo's files go.")] = Path(".demo"),
+) -> None:
+    """The whole story on an embedded cloud; no account needed."""
+    from rich.console import Console
+
+    from driftguard.demo.main import run as run_demo
+
+    raise typer.Exit(run_demo(Console(), directory))
+
+
+def _log_to_stderr(level: LogLevel | None, form: LogFormat) -> None:
+    import logging
+
+    from driftguard import logs
+
+    style = logs.pick_style(os.environ, sys.stderr) if form is LogFormat.AUTO else logs.LogStyle(form.value)
+    usual = LogLevel.INFO if style is logs.LogStyle.JSON else LogLevel.WARNING
+    redact = logs.Redactor(logs.secret_values(os.environ))
+    logs.configure(sys.stderr, style, redact, logging.getLevelName((level or usual).value.upper()))
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM (a cancelled job) ends a run as Ctrl-C does: nothing new begins, what is under way is waited for."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread: whoever runs us there handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every foreseen error is one line on stderr."""
+    try:
+        code: Any = app(list(arguments) if arguments is not None else None, standalone_mode=False)
+    except DriftGuardError as error:
+        return _say(error, os.environ)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; the trail holds what was begun, and the next run finishes it", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; there is nobody to tell
+        return CLEAN
+    except Exception as error:  # noqa: BLE001 - the last line of defence: one line instead of a traceback
+        return _usage(error)
+    return code if isinstance(code, int) else CLEAN
+
+
+def _say(error: DriftGuardError, environ: Mapping[str, str]) -> int:
+    if isinstance(error, PolicyError):
+        defects: Sequence[Any] = getattr(error, "defects", ())
+        annotate = environ.get("GITHUB_ACTIONS") == "true"
+        for defect in defects:
+            typer.echo(defect.annotation() if annotate else str(defect), err=not annotate)
+        return USAGE
+    typer.echo(f"error: {error}", err=True)
+    return USAGE if isinstance(error, UsageError) else INCOMPLETE
+
+
+def _usage(error: Exception) -> int:
+    """Typer's own complaints keep their shape; anything else is a bug and says so in one line."""
+    if hasattr(error, "show") and hasattr(error, "exit_code"):
+        error.show()
+        return int(error.exit_code)
+    if os.environ.get("DRIFTGUARD_TRACEBACK"):
+        raise error
+    typer.echo(f"error: internal error: {error!r}; DRIFTGUARD_TRACEBACK=1 shows where", err=True)
+    return INCOMPLETE
