@@ -58,7 +58,8 @@ class _Lanes(Generic[T]):
     calls: Sequence[Call[T]]
     timeout: float
     deadline: float
-    ended: queue.SimpleQueue[Ended[T]] = field(default_factory=queue.SimpleQueue)
+    ended: dict[int, Ended[T]] = field(default_factory=dict)  # apart from the bell: an interrupt may swallow a ring
+    bell: queue.SimpleQueue[int] = field(default_factory=queue.SimpleQueue)
     running: dict[int, _Running] = field(default_factory=dict)
 
     def start(self, index: int) -> None:
@@ -69,21 +70,24 @@ class _Lanes(Generic[T]):
 
     def _call(self, index: int, ticket: Ticket) -> None:
         try:
-            self.ended.put(Ended(index, value=self.calls[index](ticket)))
+            self.ended[index] = Ended(index, value=self.calls[index](ticket))
         except BaseException as error:  # noqa: BLE001 - handed to the caller, whatever it is
-            self.ended.put(Ended(index, error=error))
+            self.ended[index] = Ended(index, error=error)
+        self.bell.put(index)
 
     def next_ended(self) -> Ended[T]:
         """The next call to end or to run out of time."""
         while True:
+            ready = next((index for index in self.running if index in self.ended), None)
+            if ready is not None:
+                del self.running[ready]
+                return self.ended.pop(ready)
             index, oldest = min(self.running.items(), key=lambda item: item[1].until)
             try:
-                ended = self.ended.get(timeout=max(0.0, oldest.until - time.monotonic()))
+                self.bell.get(timeout=max(0.0, oldest.until - time.monotonic()))
             except queue.Empty:
                 self.running.pop(index).ticket.revoke()
                 return Ended(index, timed_out=True)
-            if self.running.pop(ended.index, None) is not None:
-                return ended
 
     def abandon(self) -> None:
         """Revoke whatever still runs; nobody listens any more."""

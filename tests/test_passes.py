@@ -1,0 +1,97 @@
+"""Order, passes, pauses and what is left over."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftguard import lanes, passes
+from driftguard.model import Action, Outcome, Risk, Status, Target
+
+HERE = Target("aws", "aws/1/eu-west-1", "sqs:queue", "id", "dg-x")
+
+
+def action(name: str, *after: str) -> Action:
+    return Action(name, "delete_resource", HERE, Risk.DESTROY, "expired", after)
+
+
+def pace(seconds: float = 1e9, pauses: list[float] | None = None) -> passes.Pace:
+    taken = pauses if pauses is not None else []
+    return passes.Pace(4, 60, time.monotonic() + seconds, sleep=taken.append)
+
+
+def applied(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome:
+    return Outcome(action.id, Status.APPLIED, number)
+
+
+def test_an_action_begins_only_after_all_it_names_have_ended() -> None:
+    order = []
+
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome:
+        order.append(action.id)
+        return Outcome(action.id, Status.APPLIED, number)
+
+    actions = [action("vpc", "subnet", "group"), action("subnet", "vm"), action("group", "vm"), action("vm")]
+    assert len(list(passes.work_through(actions, attempt, pace()))) == 4
+    assert order[0] == "vm"
+    assert order[-1] == "vpc"
+
+
+def test_an_action_that_waits_for_something_outside_the_plan_does_not_wait() -> None:
+    assert [o.status for o in passes.work_through([action("a", "elsewhere")], applied, pace())] == [Status.APPLIED]
+
+
+def test_what_is_still_in_use_is_tried_again_in_the_next_pass() -> None:
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome | passes.Held:
+        return passes.Held(action.id, "in use by b") if number < 3 else Outcome(action.id, Status.APPLIED, number)
+
+    pauses: list[float] = []
+    [outcome] = passes.work_through([action("a")], attempt, pace(pauses=pauses))
+    assert (outcome.status, outcome.attempts) == (Status.APPLIED, 3)
+    assert pauses == [1.0, 5.0]
+
+
+def test_when_nothing_moves_any_more_the_last_reason_is_the_outcome() -> None:
+    pauses: list[float] = []
+    [outcome] = passes.work_through([action("a")], lambda a, *_: passes.Held(a.id, "in use by b"), pace(pauses=pauses))
+    assert (outcome.status, outcome.error) == (Status.FAILED, "in use by b")
+    assert outcome.attempts == 4
+    assert pauses == list(passes.SETTLE)
+
+
+def test_a_circle_of_dependencies_ends_and_names_it() -> None:
+    outcomes = list(passes.work_through([action("a", "b"), action("b", "a")], applied, pace()))
+    assert [outcome.error for outcome in outcomes] == [
+        "waits for b, which never ended",
+        "waits for a, which never ended",
+    ]
+
+
+def test_after_the_deadline_everything_left_is_said_to_be_left() -> None:
+    outcomes = list(passes.work_through([action("a"), action("b")], applied, pace(seconds=-1)))
+    assert [(outcome.status, outcome.error) for outcome in outcomes] == [
+        (Status.FAILED, "the run's deadline came first"),
+        (Status.FAILED, "the run's deadline came first"),
+    ]
+
+
+def test_an_attempt_that_raises_ends_the_work() -> None:
+    def attempt(*_: object) -> Outcome:
+        raise RuntimeError("the trail is full")
+
+    with pytest.raises(RuntimeError, match="the trail is full"):
+        list(passes.work_through([action("a"), action("b")], attempt, pace()))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.sets(st.integers(0, 12), max_size=4)),
+        unique_by=lambda item: item[0],
+        max_size=12,
+    )
+)
+def test_whatever_the_dependencies_each_action_ends_exactly_once(graph: list[tuple[int, set[int]]]) -> None:
+    actions = [action(str(node), *map(str, after)) for node, after in graph]
+    outcomes = list(passes.work_through(actions, applied, pace()))
+    assert sorted(outcome.action_id for outcome in outcomes) == sorted(a.id for a in actions)
