@@ -13,7 +13,17 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PrivateAttr, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 
 _DURATION = re.compile(r"([1-9]\d{0,5})\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -132,7 +142,7 @@ class Limits(Section):
 
     deadline: Duration = Field(timedelta(minutes=30), description="The whole run; what is left then is said.")
     action_timeout: Duration = Field(timedelta(minutes=5), description="One action.")
-    parallel: int = Field(8, ge=1, le=64, description="Actions at a time.")
+    parallel: StrictInt = Field(8, ge=1, le=64, description="Actions at a time.")
 
 
 class Aws(Section):
@@ -166,7 +176,7 @@ class Janitor(Section):
         {"Environment": ("Production", "Prod"), "Protected": ("*",)},
         description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
     )
-    max_deletions: int = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
+    max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
     clouds: Clouds = Clouds()
 
 
@@ -181,7 +191,7 @@ class AiSync(Section):
 class Consumer(Section):
     repo: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
     event_type: Annotated[str, StringConstraints(min_length=1, max_length=100)] = "driftguard-contract"
-    required: bool = True
+    required: StrictBool = True
     timeout: Duration = timedelta(minutes=30)
 
 
@@ -205,7 +215,7 @@ class Policy(Section):
     """policy.yaml."""
 
     version: Literal[1]
-    dry_run: bool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
+    dry_run: StrictBool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
     rules: tuple[Rule, ...] = ()
     limits: Limits = Limits()
     janitor: Janitor = Janitor()
@@ -214,11 +224,17 @@ class Policy(Section):
 
     _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="policy.yaml")
+    _sha: str = PrivateAttr(default="")
 
-    def located(self, file: str, lines: Mapping[str, int]) -> Policy:
-        """The same policy, knowing the file it came from and the line of each path (``janitor.ttl`` -> 14)."""
-        self._file, self._lines = file, dict(lines)
+    def located(self, file: str, lines: Mapping[str, int], sha: str) -> Policy:
+        """The same policy, knowing its file, the line of each path (``janitor.ttl`` -> 14) and the file's SHA-256."""
+        self._file, self._lines, self._sha = file, dict(lines), sha
         return self
+
+    @property
+    def sha(self) -> str:
+        """SHA-256 of the file's bytes, in hex; empty for a policy that came from no file."""
+        return self._sha
 
     def where(self, path: str) -> str:
         """``policy.yaml:14`` for ``janitor.ttl``; a default names the nearest line above it, and says so."""
