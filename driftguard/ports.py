@@ -26,6 +26,15 @@ class FileChange:
     old_path: str
 
 
+@dataclass(frozen=True, slots=True)
+class WordHit:
+    """A line that holds a word that was searched for. ``line`` counts from 1."""
+
+    path: str
+    line: int
+    text: str
+
+
 class SourceTree(Protocol):
     """A git repository, read from its objects; revision ``""`` is the work tree. Never runs anything from it."""
 
@@ -34,6 +43,9 @@ class SourceTree(Protocol):
 
     def merge_base(self, one: str, other: str) -> str:
         """The best common ancestor. Raises ``NotFound`` if there is none (a shallow clone, say)."""
+
+    def default_branch(self) -> str:
+        """The commit that pull requests go to. Raises ``UsageError`` if none can be made out."""
 
     def changes(self, base: str, head: str) -> Sequence[FileChange]:
         """What differs from ``base`` to ``head``, renames detected, in path order."""
@@ -45,7 +57,13 @@ class SourceTree(Protocol):
         """The file's bytes, or ``None`` if there is no such file at ``revision``."""
 
     def read_many(self, revision: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Path and bytes of each that exists, in the order given; one git process for all of them."""
+        """Path and bytes of each regular file that exists and has at most 5 MiB, in the order given."""
+
+    def search(self, revision: str, words: Sequence[str], pathspecs: Sequence[str] = ()) -> Iterator[WordHit]:
+        """Every line of a text file (matching ``pathspecs``, git's own) that holds one of ``words`` as a whole word."""
+
+    def added_lines(self, base: str, head: str, paths: Sequence[str]) -> Mapping[str, frozenset[int]]:
+        """The lines of each of ``paths`` at ``head`` that ``base`` doesn't have, counted from 1."""
 
 
 class Cloud(Protocol):
