@@ -172,7 +172,7 @@ class Gap:
 
     def covers(self, path: str) -> bool:
         """Whether ``path`` is this gap's scope or lies below it, segment by segment; ``*`` covers everything."""
-        return self.scope == "*" or path == self.scope or path.startswith(f"{self.scope}/")
+        return self.scope in ("*", path) or path.startswith(f"{self.scope}/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ class SourceTree(Protocol):
     def merge_base(self, one: str, other: str) -> str:
         """The best common ancestor. Raises ``NotFound`` if there is none (a shallow clone, say)."""
 
+    def remote_repo(self) -> str:
+        """``owner/name`` of the repository on GitHub, or the best guess."""
+
     def default_branch(self) -> str:
         """The commit that pull requests go to. Raises ``UsageError`` if none can be made out."""
 
@@ -69,7 +72,7 @@ class SourceTree(Protocol):
 class Cloud(Protocol):
     """The read side of one provider, bound to the scopes that the policy lists."""
 
-    provider: str
+    provider: ClassVar[str]
 
     def discover(self) -> Iterator[Target | Gap]:
         """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
@@ -81,7 +84,7 @@ class Cloud(Protocol):
 class CloudWriter(Protocol):
     """The write side of one provider. Only live wiring builds one."""
 
-    provider: str
+    provider: ClassVar[str]
 
     def delete(self, target: Target) -> str:
         """Delete it and return a note (or ""). Raises ``NotFound``, ``StillInUse``, ``Withheld`` or any root error."""

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from driftguard import events, policy_file
 from driftguard.audit import Trail
@@ -111,7 +110,8 @@ def receive(request: Request, sources: LazySources, environ: Mapping[str, str]) 
         path = request.event_path or (None if named else environ.get("GITHUB_EVENT_PATH"))
         return events.from_webhook(name, _payload(path), environ, sources.clock)
     actor = environ.get("GITHUB_ACTOR") or environ.get("USER") or environ.get("USERNAME") or ""
-    return events.from_range(sources.tree, sources.repo, request.base, request.head, actor, sources.clock)
+    repo = environ.get("GITHUB_REPOSITORY") or sources.tree.remote_repo()
+    return events.from_range(sources.tree, repo, request.base, request.head, actor, sources.clock)
 
 
 def _payload(path: str | Path | None) -> bytes:
@@ -159,17 +159,9 @@ class LazySources:
 
     @cached_property
     def tree(self) -> SourceTree:
-        return self._git
-
-    @cached_property
-    def repo(self) -> str:
-        """``owner/name`` of the repository at hand."""
-        return self.environ.get("GITHUB_REPOSITORY") or self._git.remote_repo()
-
-    @cached_property
-    def _git(self) -> Any:
         git = importlib.import_module("driftguard.clients.git")
-        return self.stack.enter_context(git.GitTree.open(self.directory))
+        tree: SourceTree = self.stack.enter_context(git.GitTree.open(self.directory))
+        return tree
 
     @cached_property
     def clouds(self) -> Sequence[Cloud]:

@@ -78,6 +78,11 @@ def ended_environment(event: Event, rule: Rule, policy: Policy) -> str | None:
     return policy.janitor.environment.format(owner=_slug(owner), repo=_slug(repo), number=event.number)
 
 
+def states_expiry(target: Target) -> bool:
+    """Whether a tag says when ``target`` ends, so that its age doesn't matter."""
+    return any(_canonical(key) == _canonical(EXPIRES_AT) for key in target.tags or {})
+
+
 def _canonical(key: str) -> str:
     return key.lower().replace(":", "-")
 

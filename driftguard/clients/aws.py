@@ -1,0 +1,188 @@
+"""AWS through boto3: sessions that read or write, and botocore's errors as ours.
+
+A reader refuses anything but reads before a request is even built, and both readers and writers start nothing with
+credentials of an account that the policy doesn't list. boto3 loads when the first call is made.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from driftguard.errors import (
+    AccessDenied,
+    DriftGuardError,
+    MissingExtra,
+    NotFound,
+    PermanentError,
+    ReadOnlyViolation,
+    StillInUse,
+    TransientError,
+)
+from driftguard.policy import Aws, Janitor
+from driftguard.retry import Backoff, with_backoff
+
+GLOBAL = "us-east-1"
+"""Where services without regions answer."""
+
+_READS = re.compile(r"(Describe|List|Get|Head|Search|Lookup|BatchGet)[A-Z]\w*")
+_THROTTLED = re.compile(r"Thrott|SlowDown|RequestLimitExceeded|TooManyRequests|BandwidthLimit|PriorRequestNotComplete")
+_GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|^404$")
+_DENIED = re.compile(
+    r"AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientToken|InvalidAccessKey|SignatureDoesNot"
+    r"|UnrecognizedClient|OptInRequired|InvalidToken|^403$"
+)
+_IN_USE = re.compile(r"DependencyViolation|InUse|DeleteConflict|NotEmpty|ResourceConflict|HasDependents")
+
+
+def reader(janitor: Janitor, environ: Mapping[str, str]) -> AwsApi:
+    """Reads only: a write is refused before the wire with ``ReadOnlyViolation``."""
+    return AwsApi(_config(janitor), environ, _refuse_writes)
+
+
+def writer(janitor: Janitor, environ: Mapping[str, str]) -> AwsApi:
+    """Reads and writes. Only live wiring asks for one."""
+    return AwsApi(_config(janitor), environ, lambda _service, _operation: None)
+
+
+def _config(janitor: Janitor) -> Aws:
+    if janitor.clouds.aws is None:
+        raise PermanentError("janitor.clouds.aws is not in the policy")
+    return janitor.clouds.aws
+
+
+def _refuse_writes(service: str, operation: str) -> None:
+    if not _READS.fullmatch(operation):
+        raise ReadOnlyViolation(f"{service}:{operation} is no read, and this session only reads")
+
+
+@dataclass
+class AwsApi:
+    """Calls by service, operation and region; every answer a plain mapping. Safe to share between threads."""
+
+    config: Aws
+    environ: Mapping[str, str]
+    check: Callable[[str, str], None]
+    backoff: Backoff = field(default_factory=Backoff)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @cached_property
+    def account(self) -> str:
+        """The account of the credentials. Raises ``PermanentError`` if the policy doesn't list it."""
+        found = str(self._call("sts", "get_caller_identity", GLOBAL)["Account"])
+        if found not in self.config.accounts:
+            listed = ", ".join(self.config.accounts)
+            raise PermanentError(f"the credentials are of account {found}; janitor.clouds.aws.accounts lists {listed}")
+        return found
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The policy's regions, or all that the account has enabled."""
+        if self.config.regions:
+            return self.config.regions
+        found = self.call("ec2", "describe_regions", region=GLOBAL)["Regions"]
+        return tuple(sorted(region["RegionName"] for region in found))
+
+    def call(self, service: str, operation: str, *, region: str, **parameters: Any) -> Mapping[str, Any]:
+        """One request, tried again while that helps. ``operation`` is boto3's name: ``get_queue_url``."""
+        with self._lock:
+            _ = self.account
+        return self._call(service, operation, region, **parameters)
+
+    def pages(self, service: str, operation: str, *, region: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+        """Every page of a paginated operation, each tried again by itself."""
+        with self._lock:
+            _ = self.account
+        client = self._client(service, region)
+        if not client.can_paginate(operation):
+            yield self._call(service, operation, region, **parameters)
+            return
+        pages = iter(client.get_paginator(operation).paginate(**parameters))
+        following = with_backoff(_translated(lambda: next(pages, None), f"{service}:{operation}"), self.backoff)
+        while (page := following()) is not None:
+            yield page
+
+    def _call(self, service: str, operation: str, region: str, **parameters: Any) -> Mapping[str, Any]:
+        method = getattr(self._client(service, region), operation)
+        called = _translated(lambda: method(**parameters), f"{service}:{operation} in {region}")
+        answer: Mapping[str, Any] = with_backoff(called, self.backoff)()
+        return answer
+
+    def _client(self, service: str, region: str) -> Any:
+        with self._lock:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._build(service, region)
+            return self._clients[service, region]
+
+    @cached_property
+    def _session(self) -> Any:
+        try:
+            import boto3.session  # noqa: PLC0415 - 150 ms that most commands don't need
+        except ImportError as error:
+            raise MissingExtra("aws", "the janitor on AWS") from error
+        return boto3.session.Session()
+
+    def _build(self, service: str, region: str) -> Any:
+        session = self._session
+        from botocore.config import Config  # noqa: PLC0415 - see _session
+
+        config = Config(
+            retries={"total_max_attempts": 1},  # ours are the only retries, or they would multiply
+            connect_timeout=5,
+            read_timeout=30,
+            max_pool_connections=64,
+            user_agent_extra="driftguard",
+        )
+        client = _translated(
+            lambda: session.client(service, region_name=region, config=config), f"{service} in {region}"
+        )()
+        client.meta.events.register("before-parameter-build", self._before)
+        return client
+
+    def _before(self, model: Any, **_: Any) -> None:
+        self.check(model.service_model.service_name, model.name)
+
+
+def _translated(function: Callable[[], Any], what: str) -> Callable[[], Any]:
+    def translated() -> Any:
+        from botocore import exceptions  # noqa: PLC0415 - see AwsApi._session
+
+        try:
+            return function()
+        except exceptions.ClientError as error:
+            raise _from_answer(error, what) from error
+        except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+            raise AccessDenied(
+                f"{what}: no AWS credentials were found; sign in, or give the job a role by OIDC"
+            ) from error
+        except (exceptions.HTTPClientError, exceptions.EndpointConnectionError) as error:
+            raise TransientError(f"{what}: {error}") from error
+        except exceptions.BotoCoreError as error:
+            raise PermanentError(f"{what}: {error}") from error
+
+    return translated
+
+
+def _from_answer(error: Any, what: str) -> DriftGuardError:
+    """Our error for what AWS answered: by its code first, by the HTTP status where the code says nothing."""
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    answer = error.response.get("ResponseMetadata", {})
+    status = int(answer.get("HTTPStatusCode", 0))
+    text = f"{what}: {code}: {error.response.get('Error', {}).get('Message', '')}".rstrip(": ")
+    if _THROTTLED.search(code) or status >= 500 or status == 429:  # noqa: PLR2004 - HTTP
+        return TransientError(text, _retry_after(answer.get("HTTPHeaders", {})))
+    kinds = ((_IN_USE, StillInUse), (_GONE, NotFound), (_DENIED, AccessDenied))
+    found = next((kind for pattern, kind in kinds if pattern.search(code)), PermanentError)
+    return found(text)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    try:
+        return float(headers.get("retry-after", ""))
+    except ValueError:
+        return None

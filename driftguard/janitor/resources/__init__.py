@@ -1,0 +1,1 @@
+"""What the janitor can end, a folder a cloud, a file a type."""
