@@ -1,0 +1,1 @@
+"""A contract change here can't silently break a service there."""

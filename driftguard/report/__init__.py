@@ -1,0 +1,1 @@
+"""The same report, a file a way to show it."""

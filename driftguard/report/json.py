@@ -1,0 +1,44 @@
+"""One JSON object, for machines: the nouns with their fields."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TextIO
+
+from driftguard.model import Report
+
+_ORDER = (
+    "run_id",
+    "event",
+    "mode",
+    "conclusion",
+    "findings",
+    "actions",
+    "decisions",
+    "outcomes",
+    "gaps",
+    "notes",
+    "trail",
+)
+
+
+class JsonRenderer:
+    """Times are RFC 3339 in UTC; characters beyond ASCII are escaped, so that any pipe takes them."""
+
+    kind: ClassVar[str] = "json"
+
+    def render(self, report: Report, out: TextIO) -> None:
+        plain = asdict(report)
+        json.dump({key: plain[key] for key in _ORDER}, out, indent=2, default=_plain)
+        out.write("\n")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+RENDERER = JsonRenderer()
