@@ -11,7 +11,6 @@ from driftguard.report.escape import visible
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from rich.table import Table
     from rich.text import Text
 
 MOST_ROWS = 40
@@ -91,12 +90,12 @@ def _changes(report: Report) -> list[RenderableType]:
     parts: list[RenderableType] = []
     for title, group in (("Goes", going), ("Is asked", asking), ("Stays", staying)):
         if group:
-            table = [_table(group[:MOST_ROWS])]
-            parts += ["", *_section(f"{title} ({len(group)})", table, len(group))]
+            table = _table(group[:MOST_ROWS])
+            parts += ["", *_section(f"{title} ({len(group)})", [table], len(group))]
     return parts[1:]
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[Row]) -> RenderableType:
     from rich.padding import Padding  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
@@ -105,7 +104,7 @@ def _table(rows: Sequence[Row]) -> Table:
         table.add_column(ratio=ratio, overflow="fold", no_wrap=False)
     for action, decision, outcome in rows:
         table.add_row(*_cells(action, decision, outcome))
-    return Padding(table, (0, 0, 0, 2))  # type: ignore[return-value]  # a renderable like any other
+    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def _cells(action: Action, decision: Decision, outcome: Outcome) -> tuple[Text, ...]:
@@ -114,7 +113,7 @@ def _cells(action: Action, decision: Decision, outcome: Outcome) -> tuple[Text, 
         word = {"would go": "would ask", "done": "asked"}.get(word, word)
     target = action.target
     place = target.scope.rpartition("/")[2] if action.risk is Risk.DESTROY else ""
-    why = outcome.error or (outcome.note if outcome.status in (Status.STALE, Status.DENIED) else decision.reason)
+    why = outcome.error or _because(action, decision, outcome)
     line = decision.policy_line.partition(" (")[0]
     return (
         _text((word, style)),
@@ -124,18 +123,17 @@ def _cells(action: Action, decision: Decision, outcome: Outcome) -> tuple[Text, 
     )
 
 
+def _because(action: Action, decision: Decision, outcome: Outcome) -> str:
+    if outcome.status in (Status.STALE, Status.DENIED):
+        return outcome.note or decision.reason
+    return decision.reason if action.risk is Risk.DESTROY else action.why
+
+
 def _gaps(report: Report) -> list[RenderableType]:
-    lines: list[RenderableType] = [
-        _indented(
-            _text(
-                ("! ", "bold yellow"),
-                (gap.scope if gap.scope != "*" else "everything", "bold"),
-                f"  {gap.what}: {gap.error}",
-            ),
-            2,
-        )
-        for gap in report.gaps[:MOST_ROWS]
-    ]
+    lines: list[RenderableType] = []
+    for gap in report.gaps[:MOST_ROWS]:
+        scope = "everything" if gap.scope == "*" else gap.scope
+        lines.append(_indented(_text(("! ", "bold yellow"), (scope, "bold"), f"  {gap.what}: {gap.error}"), 2))
     return _section(f"Not looked at ({len(report.gaps)}); nothing is deleted there", lines, len(report.gaps))
 
 
@@ -153,7 +151,7 @@ def _section(title: str, lines: list[RenderableType], count: int) -> list[Render
 def _indented(text: Text, columns: int) -> RenderableType:
     from rich.padding import Padding  # noqa: PLC0415
 
-    return Padding(text, (0, 0, 0, columns))
+    return Padding(text, (0, 0, 0, columns), expand=False)
 
 
 def _verdict(report: Report) -> Text:

@@ -16,7 +16,7 @@ _VERDICTS = {
     Conclusion.BLOCKED: "❌ blocked",
     Conclusion.INCOMPLETE: "⚠️ incomplete",
 }
-_MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "ℹ️"}
+_MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "💬"}
 _WORDS = {
     Status.SIMULATED: "would go",
     Status.VERIFIED: "gone",
