@@ -50,7 +50,7 @@ def from_webhook(name: str, payload: bytes, environ: Mapping[str, str], clock: C
         repo=_text(body, "repository", "full_name") or _clean(environ.get("GITHUB_REPOSITORY", "")),
         ref=_text(body, "pull_request", "head", "ref") or _text(body, "ref") or _clean(environ.get("GITHUB_REF", "")),
         sha=_head_sha(body) or _clean(environ.get("GITHUB_SHA", "")),
-        actor=_text(body, "sender", "login") or _clean(environ.get("GITHUB_ACTOR", "")),
+        actor=_text(body, "sender", "login") or _clean(environ.get("GITHUB_ACTOR") or environ.get("USER", "")),
         occurred_at=_when(body) or clock(),
         payload=body,
     )

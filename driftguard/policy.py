@@ -40,9 +40,10 @@ def parse_duration(text: object) -> timedelta:
 
 
 def format_duration(value: timedelta) -> str:
-    """The shortest text that ``parse_duration`` reads back: ``1d``, ``90m``."""
+    """A text that ``parse_duration`` reads back, as people write it: ``90m``, ``24h``, ``7d``."""
     seconds = int(value.total_seconds())
-    unit = next(unit for unit in "wdhms" if seconds % _SECONDS[unit] == 0)
+    units = "dhms" if seconds > _SECONDS["d"] else "hms"
+    unit = next(unit for unit in units if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 

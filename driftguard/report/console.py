@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, TextIO
 
-from driftguard.model import Action, Conclusion, Decision, Mode, Outcome, Report, Risk, Severity, Status, Verdict
+from driftguard.model import (
+    Action,
+    Conclusion,
+    Decision,
+    Finding,
+    Mode,
+    Outcome,
+    Report,
+    Risk,
+    Severity,
+    Status,
+    Verdict,
+)
 from driftguard.report.escape import visible
 
 if TYPE_CHECKING:
@@ -30,6 +43,9 @@ _STATUSES = {
     Status.STALE: ("stays", "yellow"),
     Status.FAILED: ("failed", "bold red"),
 }
+PLAIN_WIDTH = 120
+"""Columns where ``out`` is no terminal and nobody says otherwise."""
+
 Row = tuple[Action, Decision, Outcome]
 
 
@@ -41,7 +57,8 @@ class ConsoleRenderer:
     def render(self, report: Report, out: TextIO) -> None:
         from rich.console import Console  # noqa: PLC0415 - --format json doesn't need it
 
-        show(report, Console(file=out, highlight=False, emoji=False, width=None if out.isatty() else 120))
+        width = None if out.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
+        show(report, Console(file=out, highlight=False, emoji=False, width=width))
 
 
 def show(report: Report, console: Console) -> None:
@@ -68,18 +85,28 @@ def _headline(report: Report) -> Text:
     event = report.event
     sha = event.sha[:9] or ("work tree" if event.kind.startswith("pull_request") else "")
     mode = ("dry-run", "bold cyan") if report.mode is Mode.REHEARSAL else ("live", "bold magenta")
-    return _text(("DriftGuard", "bold"), "  ", mode, f"  {event.kind}  {event.repo}  ", (sha, "dim"))
+    about = "  ".join(filter(None, (event.kind, event.repo)))
+    return _text(("DriftGuard", "bold"), "  ", mode, f"  {about}  ", (sha, "dim"))
 
 
 def _findings(report: Report) -> list[RenderableType]:
-    lines: list[RenderableType] = []
-    for finding in report.findings[:MOST_ROWS]:
-        mark, style = _MARKS[finding.severity]
-        place = f"{finding.path}:{finding.line}" if finding.line else finding.path or finding.name
-        lines.append(_indented(_text((mark, style), " ", (place, "bold"), "  ", finding.message), 2))
-        lines += [_indented(_text((text, "dim")), 6) for text in (finding.evidence,) if text and finding.line]
-        lines += [_indented(_text(("add: ", "green"), finding.fix), 6) for _ in (finding.fix,) if finding.fix]
+    lines = [_indented(_finding(finding), 2) for finding in report.findings[:MOST_ROWS]]
     return _section(f"Findings ({len(report.findings)})", lines, len(report.findings))
+
+
+def _finding(finding: Finding) -> RenderableType:
+    """The mark in a column of its own, so that a long message hangs under its beginning."""
+    from rich.table import Table  # noqa: PLC0415
+
+    mark, style = _MARKS[finding.severity]
+    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    about: list[tuple[str, str]] = [(place, "bold"), ("  ", "")] if place else []
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(_text((mark, style)), _text(*about, finding.message))
+    for label, text, tone in (("", finding.evidence if finding.line else "", "dim"), ("add: ", finding.fix, "green")):
+        if text:
+            grid.add_row("", _text((f"  {label}{text}", tone)))
+    return grid
 
 
 def _changes(report: Report) -> list[RenderableType]:
@@ -96,30 +123,29 @@ def _changes(report: Report) -> list[RenderableType]:
 
 
 def _table(rows: Sequence[Row]) -> RenderableType:
-    from rich.padding import Padding  # noqa: PLC0415
+    """Reason and policy line under the resource, so that 80 columns are enough."""
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for ratio in (None, None, None, 1):
-        table.add_column(ratio=ratio, overflow="fold", no_wrap=False)
-    for action, decision, outcome in rows:
-        table.add_row(*_cells(action, decision, outcome))
-    return Padding(table, (0, 0, 0, 2), expand=False)
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for row in rows:
+        status, what, why = _cells(*row)
+        grid.add_row(status, what)
+        grid.add_row("", why)
+    return _indented(grid, 2)
 
 
-def _cells(action: Action, decision: Decision, outcome: Outcome) -> tuple[Text, ...]:
+def _cells(action: Action, decision: Decision, outcome: Outcome) -> tuple[Text, Text, Text]:
     word, style = _STATUSES[outcome.status]
+    target = action.target
+    kind = f"  {target.type} in {target.scope.rpartition('/')[2]}" if action.risk is Risk.DESTROY else ""
     if action.risk is not Risk.DESTROY:
         word = {"would go": "would ask", "done": "asked"}.get(word, word)
-    target = action.target
-    place = target.scope.rpartition("/")[2] if action.risk is Risk.DESTROY else ""
     why = outcome.error or _because(action, decision, outcome)
     line = decision.policy_line.partition(" (")[0]
     return (
         _text((word, style)),
-        _text((target.name, "bold")),
-        _text((f"{target.type} {place}".strip(), "dim")),
-        _text((why, "red" if outcome.error else ""), ("  " + line, "dim")),
+        _text((target.name, "bold"), (kind, "dim")),
+        _text((why, "red" if outcome.error else ""), (f"  {line}", "dim")),
     )
 
 
@@ -148,22 +174,29 @@ def _section(title: str, lines: list[RenderableType], count: int) -> list[Render
     return [_text((title, "bold underline")), *lines, *(left if count > MOST_ROWS else [])]
 
 
-def _indented(text: Text, columns: int) -> RenderableType:
+def _indented(content: RenderableType, columns: int) -> RenderableType:
     from rich.padding import Padding  # noqa: PLC0415
 
-    return Padding(text, (0, 0, 0, columns), expand=False)
+    return Padding(content, (0, 0, 0, columns), expand=False)
 
 
 def _verdict(report: Report) -> Text:
+    from rich.text import Text  # noqa: PLC0415
+
     word, style = _VERDICTS[report.conclusion]
     counts = Counter(outcome.status for outcome in report.outcomes)
-    said = [f"{len(report.findings)} findings"]
+    said = [counted(len(report.findings), "finding")]
     said += [f"{counts[status]} {status.value}" for status in Status if counts[status]]
-    said += [f"{len(report.gaps)} gaps"] if report.gaps else []
+    said += [counted(len(report.gaps), "gap")] if report.gaps else []
     unchanged = "; nothing was changed" if report.mode is Mode.REHEARSAL else ""
-    return _text(
-        (word, style), f"  {', '.join(said)}{unchanged}  ", (f"trail: {report.trail}" if report.trail else "", "dim")
-    )
+    lines = [_text((word, style), f"  {', '.join(said)}{unchanged}")]
+    lines += [_text((f"  trail: {report.trail}", "dim"))] if report.trail else []
+    return Text("\n").join(lines)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 gap``, ``2 gaps``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 RENDERER = ConsoleRenderer()
