@@ -140,7 +140,8 @@ class Receipt:
 class Executor(Protocol):
     """One kind of write. Discovered as ``EXECUTOR`` in ``driftguard/executors/``. Only the gate calls ``apply``."""
 
-    kind: ClassVar[str]
+    @property
+    def kind(self) -> str: ...
 
     def apply(self, action: Action) -> Receipt:
         """Do it. Idempotent, or refuses a second time. Raises a ``DriftGuardError`` if it didn't work."""
@@ -184,7 +185,7 @@ class AuditSink(Protocol):
 class Reread(Protocol):
     """The gate's second look at a target. A rehearsal trusts the first one."""
 
-    def __call__(self, target: Target) -> Target | None: ...
+    def __call__(self, target: Target, /) -> Target | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,3 +27,6 @@ def quiet_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("NO_PROXY", "*")
+
+
+pytest_plugins = ["stage.moto_cloud"]
