@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO
 
-from driftguard.model import Action, Event, Finding, Gap, Mode, Plan, Report, Status, Target
-from driftguard.policy import Contract, Policy, Rule
+from driftguard.model import Action, Event, Gap, Mode, Plan, Report, Status, Target
+from driftguard.policy import Policy, Rule
 
 Clock = Callable[[], datetime]
 
@@ -151,20 +151,6 @@ class ExecutorFactory(Protocol):
     kind: ClassVar[str]
 
     def __call__(self, writers: Writers) -> Executor: ...
-
-
-class Detector(Protocol):
-    """What one language family's code reads from its surroundings. Discovered as ``DETECTOR``."""
-
-    kind: ClassVar[str]
-
-
-class ContractDiffer(Protocol):
-    """What breaks between two versions of a contract. Discovered as ``DIFFER``."""
-
-    kind: ClassVar[str]
-
-    def diff(self, contract: Contract, changed: Sequence[FileChange], tree: SourceTree) -> Sequence[Finding]: ...
 
 
 class Renderer(Protocol):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from driftguard.cross_repo.contracts.changes import Change, Differ, Level
+from driftguard.cross_repo.contracts.changes import Change, Differ, Level, Unreadable, Version
 from driftguard.errors import DriftGuardError
 from driftguard.events import compared
 from driftguard.globs import Globs
 from driftguard.model import Action, Event, Finding, Gap, Plan, Risk, Severity, Target
 from driftguard.policy import Consumer, Contract, Rule, RuleMode
-from driftguard.ports import FileChange, Sources
+from driftguard.ports import FileChange, Sources, SourceTree
 from driftguard.registry import discover
 
 MOST_PATHS = 50
@@ -38,11 +39,19 @@ class CrossRepoPlanner:
         actions: list[Action] = []
         for contract in self.sources.policy.cross_repo.contracts:
             touched = _touched(contract, changes)
-            if touched:
-                told = self._differs[contract.type].diff(touched)
-                findings += [_finding(contract, change, rule) for change in told]
+            if ends and touched:
+                findings += [_finding(contract, change, rule) for change in self._told(contract, ends)]
                 actions += _dispatches(contract, touched, event)
         return Plan(tuple(findings), tuple(actions))
+
+    def _told(self, contract: Contract, ends: tuple[str, str]) -> tuple[Change, ...]:
+        """What can't be read blocks, because nobody can say what it breaks."""
+        old, new = (_version(self.sources.tree, contract, revision) for revision in ends)
+        try:
+            return self._differs[contract.type].diff(old, new)
+        except Unreadable as error:
+            message = f"the contract can't be read: {error.message}"
+            return (Change("contract-unreadable", Level.BREAKING, error.path, message, error.path, error.line),)
 
     @cached_property
     def _differs(self) -> Mapping[str, Differ]:
@@ -52,6 +61,10 @@ class CrossRepoPlanner:
 def _touched(contract: Contract, changes: Sequence[FileChange]) -> list[FileChange]:
     globs = Globs(contract.paths)
     return [change for change in changes if globs.match(change.path) or globs.match(change.old_path)]
+
+
+def _version(tree: SourceTree, contract: Contract, revision: str) -> Version:
+    return Version(Globs(contract.paths).select(tree.files(revision)), functools.partial(tree.read, revision))
 
 
 def _finding(contract: Contract, change: Change, rule: Rule) -> Finding:
@@ -68,7 +81,8 @@ def _finding(contract: Contract, change: Change, rule: Rule) -> Finding:
         kind="contract",
         name=contract.name,
         message=f"{change.message}; the contract '{contract.name}' is relied on by {consumers}",
-        path=change.location,
+        path=change.path or change.location,
+        line=change.line,
         severity=severity,
     )
 

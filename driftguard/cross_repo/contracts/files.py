@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import ClassVar
 
-from driftguard.cross_repo.contracts.changes import Change, Level
-from driftguard.ports import FileChange
-
-_SAID = {
-    "A": ("file-added", Level.INFO, "was added"),
-    "D": ("file-removed", Level.BREAKING, "was removed"),
-    "R": ("file-renamed", Level.BREAKING, "was renamed"),
-}
+from driftguard.cross_repo.contracts.changes import Change, Level, Version
 
 
 class FilesDiffer:
-    """Removing or renaming what others read breaks them; changing it may."""
+    """Removing (or renaming) what others read breaks them; changing it may."""
 
     kind: ClassVar[str] = "files"
 
-    def diff(self, changed: Sequence[FileChange]) -> tuple[Change, ...]:
-        return tuple(map(_change, changed))
+    def claims(self, path: str, head: bytes) -> bool:  # noqa: ARG002 - the last resort, asked for by name only
+        return False
+
+    def diff(self, old: Version, new: Version) -> tuple[Change, ...]:
+        return tuple(_changes(old, new))
 
 
-def _change(change: FileChange) -> Change:
-    rule, level, said = _SAID.get(change.status, ("file-changed", Level.DANGEROUS, "was changed"))
-    return Change(rule, level, change.old_path, f"{change.old_path} {said}")
+def _changes(old: Version, new: Version) -> Iterator[Change]:
+    for path in sorted({*old.paths, *new.paths}):
+        before, after = old.read(path), new.read(path)
+        if after is None and before is not None:
+            yield Change("file-removed", Level.BREAKING, path, f"{path} was removed", path)
+        elif before is None and after is not None:
+            yield Change("file-added", Level.INFO, path, f"{path} was added", path)
+        elif before != after:
+            yield Change("file-changed", Level.DANGEROUS, path, f"{path} was changed", path)
 
 
 DIFFER = FilesDiffer()
