@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from moto.backends import get_backend
 from moto.core.authorization import enable_iam_authentication
 from stage import iam as stage_iam
 from stage import tf
@@ -37,7 +38,9 @@ def roles(moto_server: str, tmp_path_factory: pytest.TempPathFactory) -> Mapping
     directory, cloud = tf.copied("modules/oidc/aws", tmp_path_factory.mktemp("applied")), MotoCloud(moto_server)
     environ = dict(cloud.environ) | {"AWS_EC2_METADATA_DISABLED": "true"}
     arns = tf.apply(directory, environ, repository="acme/shop").values()
-    return {name: stage_iam.role_in(cloud, name) for name in (arn.rpartition("/")[2] for arn in arns)}
+    found = {name: stage_iam.role_in(cloud, name) for name in (arn.rpartition("/")[2] for arn in arns)}
+    get_backend("iam").reset()
+    return found
 
 
 @pytest.fixture
