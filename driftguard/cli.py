@@ -22,7 +22,6 @@ from driftguard.errors import DriftGuardError, PolicyError, UsageError
 
 if TYPE_CHECKING:
     from driftguard.model import Report
-    from driftguard.policy import Policy
     from driftguard.wiring import Request
 
 CLEAN, BLOCKED, USAGE, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -107,6 +106,12 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, whatever the policy says.")] = False,
     output: Annotated[OutputFormat, typer.Option("--format", "-f", help="What to print.")] = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
+    shard: Annotated[
+        str | None, typer.Option(help="Only this part of the clouds: 3/8. `driftguard shards` lists them.")
+    ] = None,
+    save: Annotated[
+        list[str] | None, typer.Option(help="Write the report to a file, too: json=report.json. May be repeated.")
+    ] = None,
     log_level: Annotated[LogLevel | None, typer.Option(help="How much to log to stderr.", show_default=False)] = None,
     log_format: Annotated[LogFormat, typer.Option(help="auto: JSON in CI, text in a terminal.")] = LogFormat.AUTO,
 ) -> None:
@@ -124,20 +129,43 @@ def run(
         head=head,
         audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
         mode=Mode.REHEARSAL if dry_run else None,
+        shard=shard,
     )
-    report = _go(request, wiring.load_policy(request))
+    files = [_format_and_file(word) for word in save or ()]
+    report = _go(request)
+    for form, file in files:
+        with file.open("w", encoding="utf-8") as out:
+            wiring.renderers()[form].render(report, out)
     wiring.renderers()[output.value].render(report, sys.stdout)
     sys.stdout.flush()
     raise typer.Exit(_exit_code(report))
 
 
-def _go(request: Request, policy: Policy) -> Report:
+def _format_and_file(word: str) -> tuple[str, Path]:
+    from driftguard import wiring
+
+    form, _, file = word.partition("=")
+    known = sorted(wiring.renderers())
+    if form not in known or not file:
+        raise UsageError(f"--save {word}: write FORMAT=FILE, the format one of {', '.join(known)}")
+    return form, Path(file)
+
+
+def _go(request: Request) -> Report:
     from dataclasses import replace
 
     from driftguard import wiring
+    from driftguard.engine import conclude
 
-    with _terminated_like_interrupted(), wiring.assemble(request, policy, os.environ) as ready:
-        return replace(ready.engine.run(ready.event), trail=str(ready.trail))
+    governing = wiring.govern(request, os.environ)
+    with _terminated_like_interrupted(), wiring.assemble(request, governing, os.environ) as ready:
+        try:
+            report = ready.engine.run(ready.event)
+        finally:
+            lost = wiring.copy_trail(ready, governing.policy, os.environ)
+        gaps = (*report.gaps, *lost)
+        said = conclude(report.findings, gaps, report.outcomes)
+        return replace(report, trail=str(ready.trail), gaps=gaps, conclusion=said)
 
 
 def _exit_code(report: Report) -> int:
@@ -163,6 +191,35 @@ def schema() -> None:
     from driftguard import policy_file
 
     typer.echo(policy_file.schema_text(), nl=False)
+
+
+@app.command("shards")
+def list_shards(
+    policy: PolicyOption = None,
+    names: Annotated[bool, typer.Option("--names", help="One name a line instead of JSON.")] = False,
+) -> None:
+    """Print the clouds' scopes as an Actions matrix: accounts times regions, at most 256 jobs."""
+    import json
+
+    from driftguard import shards, wiring
+
+    found = shards.spread(wiring.load_policy(wiring.Request(policy_path=policy)))
+    typer.echo("\n".join(shard.name for shard in found) if names else json.dumps(shards.matrix(found)))
+
+
+@app.command("merge")
+def merge_reports(
+    directory: Annotated[Path, typer.Argument(help="Holds a directory for each shard, with its report.json.")],
+    policy: PolicyOption = None,
+) -> None:
+    """Make one report of all shards': the worst of them, and none that is missing is passed over."""
+    from driftguard import merge, shards, wiring
+
+    governing = wiring.load_policy(wiring.Request(policy_path=policy))
+    expected = [shard.name for shard in shards.spread(governing)]
+    merged = merge.merge(directory, expected, governing.janitor.max_deletions)
+    typer.echo("\n".join(merged.lines))
+    raise typer.Exit({"clean": CLEAN, "blocked": BLOCKED, "incomplete": INCOMPLETE}[merged.conclusion.value])
 
 
 @audit_app.command("verify")

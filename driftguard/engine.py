@@ -80,7 +80,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class UniFlow:
-    """The engine, as the wiring puts it together."""
+    """The engine, as the wiring puts it together. ``findings`` and ``notes`` are what it saw before any planner."""
 
     policy: Policy
     planners: Mapping[str, Planner]
@@ -90,6 +90,7 @@ class UniFlow:
     run_id: str
     mode: Mode
     notes: tuple[str, ...] = field(default=())
+    findings: tuple[Finding, ...] = field(default=())
 
     def run(self, event: Event) -> Report:
         """Take ``event`` the whole way. Whatever breaks off in between leaves a FAILED record and goes on up."""
@@ -118,7 +119,8 @@ class UniFlow:
 
     def _no_rule(self, flow: Flow, event: Event) -> Report:
         note = f"no rule matches {event.kind}"
-        report = Report(self.run_id, event, self.mode, Conclusion.CLEAN, notes=(note, *self.notes))
+        said = conclude(self.findings, (), ())
+        report = Report(self.run_id, event, self.mode, said, self.findings, notes=(note, *self.notes))
         return self._close(flow, report)
 
     def _plan(self, event: Event, rule: Rule) -> Plan:
@@ -146,7 +148,8 @@ class UniFlow:
         self, event: Event, proposals: Sequence[Proposal], ruling: Ruling, outcomes: tuple[Outcome, ...]
     ) -> Report:
         plans = [proposal.plan for proposal in proposals]
-        findings = (*_unique(finding for plan in plans for finding in plan.findings), *ruling.findings)
+        planned = _unique(finding for plan in plans for finding in plan.findings)
+        findings = (*self.findings, *planned, *ruling.findings)
         gaps = tuple(dict.fromkeys(gap for plan in plans for gap in plan.gaps))
         return Report(
             run_id=self.run_id,
