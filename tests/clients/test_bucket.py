@@ -70,7 +70,7 @@ class Store:
     objects: dict[str, bytes] = field(default_factory=dict)
 
     def answer(self, asked: BaseHTTPRequestHandler, body: bytes) -> stage.Answer:
-        if asked.headers["Authorization"] != f"Bearer {self.token}":
+        if not asked.headers["Authorization"].startswith(f"Bearer {self.token}"):
             return 403, "text/plain", ""
         parts, query = urlsplit(asked.path), parse_qs(urlsplit(asked.path).query)
         name = query["name"][0] if "name" in query else parts.path
@@ -90,7 +90,8 @@ def issuer() -> Iterator[stage.Issuer]:
 
 
 def test_google_takes_each_file_with_a_token_of_the_pool(issuer: stage.Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, sts = Store("google-1"), stage.CheckingGoogleSts(issuer, PROVIDER)
+    stage.stay_on_loopback(monkeypatch)
+    store, sts = Store("google-"), stage.CheckingGoogleSts(issuer, PROVIDER)
     with stage.serving(sts.answer) as exchange, stage.serving(store.answer) as host:
         monkeypatch.setattr("driftguard.clients.oidc.GCP_TOKEN_URL", exchange)
         sign_in = bucket.SignIn(
@@ -107,7 +108,7 @@ def test_google_takes_each_file_with_a_token_of_the_pool(issuer: stage.Issuer, m
 def test_azure_takes_each_file_with_a_token_of_the_application(
     issuer: stage.Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, entra = Store("azure-1"), stage.CheckingEntra(issuer)
+    store, entra = Store("azure-"), stage.CheckingEntra(issuer)
     tls, chain = stage.self_signed(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(chain))
     with stage.serving(entra.answer, tls) as authority, stage.serving(store.answer) as host:
