@@ -211,13 +211,18 @@ def list_shards(
 def merge_reports(
     directory: Annotated[Path, typer.Argument(help="Holds a directory for each shard, with its report.json.")],
     policy: PolicyOption = None,
+    prefix: Annotated[str, typer.Option(help="What the directories' names begin with before the shard's.")] = "",
+    outputs: Annotated[Path | None, typer.Option(help="Append conclusion and deletions, as $GITHUB_OUTPUT.")] = None,
 ) -> None:
     """Make one report of all shards': the worst of them, and none that is missing is passed over."""
     from driftguard import merge, shards, wiring
 
     governing = wiring.load_policy(wiring.Request(policy_path=policy))
-    expected = [shard.name for shard in shards.spread(governing)]
+    expected = [f"{prefix}{shard.name}" for shard in shards.spread(governing)]
     merged = merge.merge(directory, expected, governing.janitor.max_deletions)
+    if outputs is not None:
+        with outputs.open("a", encoding="utf-8") as out:
+            out.write(f"conclusion={merged.conclusion.value}\ndeletions={merged.deletions}\n")
     typer.echo("\n".join(merged.lines))
     raise typer.Exit({"clean": CLEAN, "blocked": BLOCKED, "incomplete": INCOMPLETE}[merged.conclusion.value])
 

@@ -18,9 +18,10 @@ _MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """``conclusion`` is the worst of all; ``lines`` are Markdown without anybody else's text unescaped."""
+    """``conclusion`` is the worst of all; ``lines`` are Markdown, and nobody else's text is in them."""
 
     conclusion: Conclusion
+    deletions: int
     lines: tuple[str, ...]
 
 
@@ -47,7 +48,7 @@ def merge(directory: Path, expected: Sequence[str], most_deletions: int) -> Merg
     parts = [part for name in expected if (part := _read(directory / name)) is not None]
     problems = [*_missing(parts, expected), *_over(parts, most_deletions), *_trails(directory, expected)]
     worst = _worst(parts, problems)
-    return Merged(worst, tuple(_lines(parts, problems, worst)))
+    return Merged(worst, sum(part.planned() for part in parts), tuple(_lines(parts, problems, worst)))
 
 
 @dataclass(frozen=True, slots=True)
