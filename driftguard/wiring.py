@@ -92,6 +92,14 @@ def govern(request: Request, environ: Mapping[str, str]) -> Governing:
     return replace(governing, findings=(*governing.findings, *stored))
 
 
+@contextmanager
+def open_tree(directory: Path) -> Iterator[tuple[SourceTree, str]]:
+    """The repository in ``directory``, and the name of its default branch. Raises ``UsageError`` if there is none."""
+    git = importlib.import_module("driftguard.clients.git")
+    with git.GitTree.open(directory) as tree:
+        yield tree, tree.branch()
+
+
 def _policy_path(request: Request) -> Path:
     return request.policy_path or request.repo_dir / DEFAULT_POLICY
 
