@@ -287,6 +287,36 @@ def init(
 
 
 @app.command()
+def doctor(
+    repo: Annotated[Path, typer.Option(help="The repository's directory.")] = Path(),
+    policy: PolicyOption = None,
+) -> None:
+    """Check policy, tokens, cloud roles and Terraform: what would fail tonight ends with exit code 3."""
+    from driftguard import doctor as practice
+    from driftguard import wiring
+
+    given = wiring.load_policy(wiring.Request(repo_dir=repo, policy_path=policy))
+    with wiring.open_tree(repo) as (tree, _):
+        name = os.environ.get("GITHUB_REPOSITORY") or tree.remote_repo()
+    patient = practice.Patient(
+        directory=repo,
+        repo=name,
+        policy=given,
+        environ=os.environ,
+        github=lambda token: wiring.github_probe(token, os.environ),
+        aws=lambda which: wiring.aws_as(which, given, os.environ),
+        terraform_version=wiring.terraform_version,
+        is_key_file=wiring.is_key_file,
+    )
+    results = list(practice.examine(patient))
+    for result in results:
+        typer.echo(f"{result.state.value:8} {result.name}: {result.said}")
+        if result.fix and result.state is not practice.State.OK:
+            typer.echo(f"{'':8}   fix: {result.fix}")
+    raise typer.Exit(INCOMPLETE if any(each.state is practice.State.FAIL for each in results) else CLEAN)
+
+
+@app.command()
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Where the demo's files go.")] = Path(".demo"),
 ) -> None:

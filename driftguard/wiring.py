@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from driftguard import events, governance, keys, policy_file, shards
 from driftguard.audit import Trail
@@ -86,7 +87,7 @@ def govern(request: Request, environ: Mapping[str, str]) -> Governing:
     governing = governing or Governing(load_policy(request))
     if request.shard is not None:
         governing = replace(governing, policy=shards.narrowed(governing.policy, request.shard))
-    stored = keys.long_lived(governing.policy, environ, _is_key_file)
+    stored = keys.long_lived(governing.policy, environ, is_key_file)
     if any(finding.severity is Severity.ERROR for finding in stored):
         governing = replace(governing, mode=Mode.REHEARSAL)
     return replace(governing, findings=(*governing.findings, *stored))
@@ -115,15 +116,6 @@ def _base_s(request: Request, base: str) -> Governing | None:
             return None
         own = path.read_bytes() if path.is_file() else None
         return governance.of_pull_request(tree, base, name, own)
-
-
-def _is_key_file(path: str) -> bool:
-    """Whether ``path`` holds a service account's key; a file that can't be read serves nobody."""
-    try:
-        content = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError):
-        return False
-    return isinstance(content, dict) and content.get("type") == "service_account"
 
 
 @contextmanager
@@ -320,6 +312,36 @@ def _second_look(sources: LazySources) -> Reread:
         return cloud.read(target)
 
     return reread
+
+
+def github_probe(token: str, environ: Mapping[str, str]) -> Any:
+    """GitHub as ``token`` sees it, for ``doctor``."""
+    probe = importlib.import_module("driftguard.clients.probe")
+    return probe.GitHubProbe(token, environ.get("GITHUB_API_URL") or "https://api.github.com")
+
+
+def aws_as(which: str, policy: Policy, environ: Mapping[str, str]) -> Any:
+    """AWS as the policy's role for reads; for ``write`` as the other role, and still reading only."""
+    aws = policy.janitor.clouds.aws
+    if which == "write" and aws is not None:
+        aws = aws.model_copy(update={"role": aws.write_role or aws.role})
+    clouds = policy.janitor.clouds.model_copy(update={"aws": aws})
+    client = importlib.import_module("driftguard.clients.aws")
+    return client.reader(policy.janitor.model_copy(update={"clouds": clouds}), environ)
+
+
+def terraform_version() -> str:
+    version: str = importlib.import_module("driftguard.clients.probe").terraform_version()
+    return version
+
+
+def is_key_file(path: str) -> bool:
+    """Whether ``path`` holds a service account's key; a file that can't be read serves nobody."""
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("type") == "service_account"
 
 
 def renderers() -> dict[str, Renderer]:
