@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,7 +22,7 @@ from typing import Any
 from driftguard import events, governance, keys, policy_file, shards
 from driftguard.audit import Trail
 from driftguard.engine import UniFlow
-from driftguard.errors import DriftGuardError, UsageError
+from driftguard.errors import DriftGuardError, NotFound, UsageError
 from driftguard.gate import Gate, Rehearsal
 from driftguard.governance import Governing
 from driftguard.logs import Redactor, secret_values
@@ -83,7 +84,7 @@ def load_policy(request: Request) -> Policy:
 def govern(request: Request, environ: Mapping[str, str]) -> Governing:
     """The policy that governs this run: in Actions a pull request's base's, else what ``load_policy`` finds."""
     event = _webhook(request, environ) if environ.get("GITHUB_ACTIONS") == "true" else None
-    governing = _base_s(request, event.base_sha) if event is not None and event.base_sha else None
+    governing = _base_s(request, event) if event is not None and event.base_sha else None
     governing = governing or Governing(load_policy(request))
     if request.shard is not None:
         governing = replace(governing, policy=shards.narrowed(governing.policy, request.shard))
@@ -105,17 +106,33 @@ def _policy_path(request: Request) -> Path:
     return request.policy_path or request.repo_dir / DEFAULT_POLICY
 
 
-def _base_s(request: Request, base: str) -> Governing | None:
+def _base_s(request: Request, event: Event) -> Governing | None:
     """``None`` for a policy that lies outside of the repository: no pull request reaches it there."""
-    path = _policy_path(request)
-    git = importlib.import_module("driftguard.clients.git")
-    with git.GitTree.open(request.repo_dir) as tree:
-        try:
-            name = path.resolve().relative_to(tree.directory.resolve()).as_posix()
-        except ValueError:
+    with open_tree(request.repo_dir) as (tree, _):
+        name = _name_in(request.repo_dir, _policy_path(request))
+        if name is None:
             return None
-        own = path.read_bytes() if path.is_file() else None
-        return governance.of_pull_request(tree, base, name, own)
+        try:
+            own = tree.read(tree.resolve(event.sha), name)
+        except NotFound:
+            own = tree.read("", name)  # the work tree: where only the merge commit was fetched
+        return governance.of_pull_request(tree, event.base_sha or "", name, own)
+
+
+def _name_in(repo_dir: Path, path: Path) -> str | None:
+    """``path`` as git names it from the repository's top; ``None`` if it lies outside.
+
+    By its words, without following links: a link is the pull request's, and may lead to any file.
+    """
+    top = Path(os.path.abspath(repo_dir))  # noqa: PTH100 - resolve() follows links
+    while not (top / ".git").exists() and top != top.parent:
+        top = top.parent
+    if not (top / ".git").exists():
+        return None  # a bare repository has no policy beside it
+    try:
+        return Path(os.path.abspath(path)).relative_to(top).as_posix()  # noqa: PTH100 - see above
+    except ValueError:
+        return None
 
 
 @contextmanager
