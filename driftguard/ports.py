@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO
 
-from driftguard.model import Action, Event, Gap, Mode, Plan, Report, Status, Target
+from driftguard.model import Action, ContractDiff, Event, Gap, Mode, Plan, Report, Status, Target
 from driftguard.policy import Policy, Rule
 
 Clock = Callable[[], datetime]
@@ -97,6 +97,26 @@ class Dispatcher(Protocol):
         """Send a repository_dispatch. Raises ``PermanentError``; never tries twice when in doubt."""
 
 
+@dataclass(frozen=True, slots=True)
+class BufSays:
+    """One annotation of ``buf``. ``rule`` is buf's own word, ``COMPILE`` for what can't be read. Lines count from 1."""
+
+    rule: str
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+class Tools(Protocol):
+    """Programs that compare contracts. They read nothing but what they are given, and reach no network."""
+
+    def buf_breaking(self, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Sequence[BufSays]:
+        """``buf breaking`` over two trees of .proto files, path -> bytes. A path of the old tree that can't be
+        compiled begins with ``../old/``. Raises ``MissingExtra``, or ``PermanentError`` if buf itself failed.
+        """
+
+
 class Sources(Protocol):
     """All that a planner may look at. Each property is built when first asked for, and can only read."""
 
@@ -108,6 +128,8 @@ class Sources(Protocol):
     def tree(self) -> SourceTree: ...
     @property
     def clouds(self) -> Sequence[Cloud]: ...
+    @property
+    def tools(self) -> Tools: ...
 
 
 class Writers(Protocol):
@@ -159,6 +181,14 @@ class Renderer(Protocol):
     kind: ClassVar[str]
 
     def render(self, report: Report, out: TextIO) -> None: ...
+
+
+class DiffRenderer(Protocol):
+    """One way to show a bare contract diff. Discovered as ``RENDERER`` in ``driftguard/report/contract_diff/``."""
+
+    kind: ClassVar[str]
+
+    def render(self, diff: ContractDiff, out: TextIO) -> None: ...
 
 
 class AuditSink(Protocol):
