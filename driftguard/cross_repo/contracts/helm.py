@@ -1,4 +1,4 @@
-"""Helm charts: what values a release may set (``values.schema.json``), what they are otherwise, and the chart itself."""
+"""Helm charts: which values a release may set (``values.schema.json``), their defaults, and the chart itself."""
 
 from __future__ import annotations
 
