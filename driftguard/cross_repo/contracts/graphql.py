@@ -12,6 +12,9 @@ from driftguard.cross_repo.graphql.sdl import Sdl, read
 
 SUFFIXES = (".graphql", ".graphqls", ".gql")
 _COORDINATE = re.compile(r"@\w+(?:\(\w+:\))?|\b[A-Za-z_]\w*\.\w+(?:\(\w+:\))?")
+_NO_CHANGE = re.compile(r"Description of|Standard scalar|(Int|Float|String|Boolean|ID) was added")
+"""Words, and scalars that every server has whether a schema uses them or not."""
+
 _WORD = re.compile(r"\b[A-Za-z_]\w*\b")
 
 
@@ -37,7 +40,7 @@ def _changes(old: Sdl, new: Sdl) -> Iterator[Change]:
     )
 
     for found in find_schema_changes(old.schema, new.schema):
-        if not found.description.startswith("Description of"):
+        if not _NO_CHANGE.match(found.description):
             breaking, dangerous = isinstance(found, BreakingChange), isinstance(found, DangerousChange)
             level = Level.BREAKING if breaking else Level.DANGEROUS if dangerous else Level.INFO
             rule = found.type.name.lower().replace("_", "-")

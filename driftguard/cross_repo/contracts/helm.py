@@ -10,6 +10,7 @@ from driftguard.cross_repo.contracts.changes import Change, Level, Version
 from driftguard.cross_repo.contracts.json_schema import schema_changes
 from driftguard.cross_repo.documents.library import Library, Node
 from driftguard.cross_repo.schemas.compare import Comparison
+from driftguard.cross_repo.schemas.sound import examine
 from driftguard.policy import ContractRole
 
 CHART, VALUES, SCHEMA = "Chart.yaml", "values.yaml", "values.schema.json"
@@ -43,6 +44,7 @@ def _changes(old: Version, new: Version) -> Iterator[Change]:
     for was, now in sides.kept(old, new):
         one, other = before.root(was), after.root(now)
         if now.endswith(".json"):
+            examine(other, after)
             yield from schema_changes(Comparison(before, after), one, other, ContractRole.CONSUMER)
         elif now.rpartition("/")[2] == CHART:
             yield from _chart(one, other)
