@@ -136,7 +136,7 @@ class Schema:
         found = self.node.child("fields").items()
         if not isinstance(self.node.value.get("fields"), list):
             raise self.node.document.flaw(self.node.pointer, f"not Avro: the record {self.name} has no fields")
-        return [Field(node, self) for node in found]
+        return [Field.of(node, self) for node in found]
 
     @property
     def symbols(self) -> list[str]:
@@ -180,12 +180,17 @@ class Field:
     node: Node
     record: Schema
 
+    @classmethod
+    def of(cls, node: Node, record: Schema) -> Field:
+        """Raises ``Unreadable`` where a name or a type is missing."""
+        named = isinstance(node.value, dict) and isinstance(node.value.get("name"), str)
+        if not named or "type" not in node.value:
+            raise node.document.flaw(node.pointer, "not Avro: a field needs a name and a type")
+        return cls(node, record)
+
     @property
     def name(self) -> str:
-        name = self.node.value.get("name") if isinstance(self.node.value, dict) else None
-        if not isinstance(name, str) or "type" not in self.node.value:
-            raise self.node.document.flaw(self.node.pointer, "not Avro: a field needs a name and a type")
-        return name
+        return str(self.node.value["name"])
 
     @property
     def schema(self) -> Schema:
@@ -199,7 +204,7 @@ class Field:
 
     @property
     def has_default(self) -> bool:
-        return isinstance(self.node.value, dict) and "default" in self.node.value
+        return "default" in self.node.value
 
     @property
     def default(self) -> Any:
