@@ -59,7 +59,7 @@ def test_any_mutilation_of_a_contract_is_compared_or_refused(kind: str, data: st
 
 
 def test_any_bytes_of_protobuf_are_compared_or_refused() -> None:
-    """buf is started each time, so these few were chosen."""
+    """Buf is started each time, so these few were chosen."""
     good = 'syntax = "proto3"; package a; message M { string a = 1; }'
     for data in (b"", b"\0", b"\xff\xfe\0x{", b"message", b'syntax = "proto9";', b"{}" * 50, good.encode()[:-5], b"//"):
         survives("protobuf", {"a.proto": good}, {"a.proto": data})

@@ -55,16 +55,21 @@ def _variables(old: Mapping[str, Node], new: Mapping[str, Node], where: str) -> 
 def _choices(old: Node, new: Node, where: str) -> Iterator[Change]:
     """``enum`` and ``default`` of a server's variable or a channel's parameter."""
     was, now = (node.value if isinstance(node.value, dict) else {} for node in (old, new))
-    before, after = was.get("enum"), now.get("enum")
-    gone = [one for one in before or () if one not in after] if isinstance(after, list) else []
-    if gone or (before is None and after):
-        said = f"only {after} are possible now" if before is None else f"no longer possible: {gone}"
+    before, after = (_listed(value.get("enum")) for value in (was, now))
+    gone = [one for one in before or () if one not in after] if after is not None else []
+    if gone or (before is None and after is not None):
+        said = f"no longer possible: {', '.join(gone)}" if gone else f"possible now: {', '.join(after or ())} only"
         yield at(new, "choice-removed", Level.BREAKING, where, said)
     elif before != after:
-        yield at(new, "choice-added", Level.INFO, where, f"possible now: {after or 'anything'}")
+        yield at(new, "choice-added", Level.INFO, where, f"possible now: {', '.join(after) if after else 'anything'}")
     if was.get("default") != now.get("default"):
         said = f"the default changed from {was.get('default')!r} to {now.get('default')!r}"
         yield at(new, "default-changed", Level.DANGEROUS, where, said)
+
+
+def _listed(enum: Any) -> list[str] | None:
+    """The choices in their canonical words, in order; ``None`` for any."""
+    return sorted(map(canonical, enum)) if isinstance(enum, list) else None
 
 
 def security(old: Node, new: Node, apis: tuple[Api, Api], where: str) -> Iterator[Change]:

@@ -119,7 +119,11 @@ def _flags(old: Block, new: Block) -> Iterator[Change]:
 
 def _validations(block: Block) -> list[str]:
     found = block.body.get("validation", [])
-    return [plain(one.get("condition", "")) for one in (found if isinstance(found, list) else [found]) if one]
+    return [
+        plain(one.get("condition", ""))
+        for one in (found if isinstance(found, list) else [found])
+        if isinstance(one, dict)
+    ]
 
 
 def _outputs(old: Mapping[str, Block], new: Mapping[str, Block]) -> Iterator[Change]:
