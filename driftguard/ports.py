@@ -57,7 +57,7 @@ class SourceTree(Protocol):
         """Every tracked path at ``revision`` (for the work tree: untracked, not ignored ones too)."""
 
     def read(self, revision: str, path: str) -> bytes | None:
-        """The file's bytes, or ``None`` if there is no such file at ``revision``."""
+        """The file's bytes (at most 64 MiB), or ``None`` if there is no such file at ``revision``."""
 
     def read_many(self, revision: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of each regular file that exists and has at most 5 MiB, in the order given."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import driftguard
 from driftguard import policy_file
-from driftguard.policy_file import PolicyDefects
+from driftguard.policy_file import Defect, PolicyDefects
 
 SHIPPED = (Path(driftguard.__file__).parent.parent / "policy.yaml").read_bytes()
 LINES = SHIPPED.decode().splitlines()
@@ -32,16 +32,20 @@ trees = st.recursive(
 
 def check(data: bytes) -> None:
     """The property itself."""
+    last = max(1, len(re.split(rb"\n", data)) - data.endswith(b"\n"))
+    for defect in defects(data):
+        assert 1 <= defect.line <= last
+        assert defect.col >= 1
+        assert "\n" not in str(defect)
+        assert "\n" not in defect.annotation()
+
+
+def defects(data: bytes) -> tuple[Defect, ...]:
     try:
         policy_file.parse(data, "policy.yaml")
     except PolicyDefects as error:
-        assert error.defects
-        last = max(1, len(re.split(rb"\n", data)) - data.endswith(b"\n"))
-        for defect in error.defects:
-            assert 1 <= defect.line <= last
-            assert defect.col >= 1
-            assert "\n" not in str(defect)
-            assert "\n" not in defect.annotation()
+        return error.defects
+    return ()
 
 
 @given(trees)
