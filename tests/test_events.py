@@ -10,6 +10,7 @@ from stage.webhooks import examples
 
 from driftguard import events
 from driftguard.errors import UsageError
+from driftguard.model import Event
 from driftguard.policy import EVENT_NAMES
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -27,7 +28,7 @@ def clock() -> datetime:
     return NOW
 
 
-def from_webhook(name: str, payload: object, environ: dict[str, str] | None = None) -> events.Event:
+def from_webhook(name: str, payload: object, environ: dict[str, str] | None = None) -> Event:
     return events.from_webhook(name, json.dumps(payload).encode(), environ or {}, clock)
 
 

@@ -55,7 +55,7 @@ def test_a_trail_as_it_was_written_is_intact_over_several_runs(tmp_path: Path) -
     write(tmp_path)
     write(tmp_path, "run-2")
     verification = audit.verify(tmp_path)
-    assert verification.problems == verification.warnings == verification.open_intents == ()
+    assert (verification.problems, verification.warnings, verification.open_intents) == ((), (), ())
     assert (verification.records, verification.runs) == (16, 2)
 
 
