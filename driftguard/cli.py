@@ -194,13 +194,17 @@ def audit_show(
 @app.command()
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Where the demo's files go.")] = Path(".demo"),
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw the live run as an SVG file.", show_default=False)
+    ] = None,
 ) -> None:
     """The whole story on an embedded cloud; no account needed."""
     from rich.console import Console
 
     from driftguard.demo.main import run as run_demo
 
-    raise typer.Exit(run_demo(Console(), directory))
+    console = Console(force_terminal=True, width=100) if picture else Console()
+    raise typer.Exit(run_demo(console, directory, picture))
 
 
 def _log_to_stderr(level: LogLevel | None, form: LogFormat) -> None:
