@@ -102,6 +102,15 @@ def _dig(value: Any, *keys: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Who set a finding aside, why, and until when (``None``: for good). A waived finding is shown, but blocks not."""
+
+    by: str
+    why: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something a person should know, with its place and the evidence for it.
 
@@ -121,6 +130,11 @@ class Finding:
     source: str = "guard"
     evidence: str = ""
     fix: str = ""
+    waiver: Waiver | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity is Severity.ERROR and self.waiver is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +191,16 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only')."""
+    """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only').
+
+    ``then`` is another event to look at when this one is done: a comment that asks for a pull request's rules again.
+    """
 
     findings: tuple[Finding, ...] = ()
     actions: tuple[Action, ...] = ()
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    then: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

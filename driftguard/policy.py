@@ -129,7 +129,7 @@ class Rule(Section):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
     on: Annotated[tuple[EventPattern, ...], Field(min_length=1)]
-    run: Literal["ai_sync", "janitor", "cross_repo"]
+    run: Literal["ai_sync", "janitor", "cross_repo", "commands"]
     mode: RuleMode = Field(RuleMode.BLOCK, description="Whether this rule's findings block (exit 1) or only warn.")
     scope: RuleScope = Field(RuleScope.EXPIRED, description="For run: janitor.")
 
@@ -212,6 +212,34 @@ class CrossRepo(Section):
     )
 
 
+EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+
+
+class GitHub(Section):
+    """How DriftGuard shows itself on pull requests, and what counts as written by it."""
+
+    token_env: EnvironmentVariable = Field("GITHUB_TOKEN", description="The environment variable with its token.")
+    check: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
+        "DriftGuard", description="The check run's name: require this one in the branch's protection."
+    )
+    comment: StrictBool = Field(True, description="One comment a pull request, updated in place.")
+    suggestions: StrictBool = Field(True, description="Ready lines as suggestions, where the docs file is in the diff.")
+    app: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = Field(
+        "github-actions", description="The slug of the App behind the token; only its check runs hold overrides."
+    )
+    author: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\[bot\])?$")] = Field(
+        "github-actions[bot]", description="The login behind the token; only its comments are taken for ours."
+    )
+
+
+class OverridePolicy(Section):
+    """What a maintainer's `/driftguard override` in a comment may set aside, and for how long."""
+
+    survive_push: StrictBool = Field(False, description="Whether it outlives the next push without saying `for 48h`.")
+    longest: Duration = Field(timedelta(days=7), description="No override counts for longer.")
+    longest_keep: Duration = Field(timedelta(days=7), description="`/driftguard keep` grants no more.")
+
+
 class Policy(Section):
     """policy.yaml."""
 
@@ -222,6 +250,8 @@ class Policy(Section):
     janitor: Janitor = Janitor()
     ai_sync: AiSync = AiSync()
     cross_repo: CrossRepo = CrossRepo()
+    github: GitHub = GitHub()
+    overrides: OverridePolicy = OverridePolicy()
 
     _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="policy.yaml")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO
 
+from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.model import Action, Event, Gap, Mode, Plan, Report, Status, Target
 from driftguard.policy import Policy, Rule
 
@@ -108,6 +109,16 @@ class Sources(Protocol):
     def tree(self) -> SourceTree: ...
     @property
     def clouds(self) -> Sequence[Cloud]: ...
+    @property
+    def forge(self) -> Forge | None:
+        """GitHub, to read; ``None`` where there is no token for it."""
+
+    @property
+    def run_url(self) -> str:
+        """Where this run's log is; empty outside Actions."""
+
+    def overrides(self, event: Event) -> Overrides:
+        """What maintainers have set aside on the event's pull request. Never raises: what can't be read is told."""
 
 
 class Writers(Protocol):
@@ -116,6 +127,8 @@ class Writers(Protocol):
     def cloud(self, provider: str) -> CloudWriter: ...
     @property
     def dispatcher(self) -> Dispatcher: ...
+    @property
+    def forge(self) -> ForgeWriter: ...
 
 
 class Planner(Protocol):
@@ -161,6 +174,17 @@ class Renderer(Protocol):
     def render(self, report: Report, out: TextIO) -> None: ...
 
 
+class Publisher(Protocol):
+    """One way to tell a finished run to people. Discovered as ``PUBLISHER`` in ``driftguard/report/publishers/``."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, sources: Sources) -> None: ...
+
+    def publish(self, report: Report) -> Plan:
+        """Reads only; proposes actions of risk ``notify``, and the gate denies any other."""
+
+
 class AuditSink(Protocol):
     """The append-only trail. When ``record`` returns, the line is on disk, flushed and fsynced."""
 
@@ -176,9 +200,9 @@ class Reread(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One matched rule and what its planner proposes."""
+    """One matched rule and what its planner proposes; without a rule, what a publisher proposes."""
 
-    rule: Rule
+    rule: Rule | None
     plan: Plan
 
 
