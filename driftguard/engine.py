@@ -6,6 +6,7 @@ trail that says why.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -188,7 +189,7 @@ class UniFlow:
 
     def _close(self, flow: Flow, report: Report, publishers: Sequence[Publisher]) -> Report:
         body = {
-            "findings": [asdict(finding) for finding in report.findings],
+            "findings": [asdict(_for_the_trail(finding)) for finding in report.findings],
             "gaps": [asdict(gap) for gap in report.gaps],
             "notes": report.notes,
         }
@@ -231,6 +232,17 @@ def _leave_word(flow: Flow, error: BaseException) -> None:
         log.error("the failure itself could not be recorded: %s", second)  # noqa: TRY400 - one line, no traceback
 
 
+def _for_the_trail(finding: Finding) -> Finding:
+    """A model's words may repeat the change it was shown; the trail keeps their hashes."""
+    if finding.source != "llm":
+        return finding
+    return replace(finding, message=_hashed(finding.message), evidence=_hashed(finding.evidence))
+
+
+def _hashed(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode(errors='replace')).hexdigest()}"
+
+
 def _event_body(event: Event) -> Mapping[str, Any]:
     return {"id": event.id, "kind": event.kind, "repo": event.repo, "ref": event.ref, "sha": event.sha}
 
@@ -251,6 +263,7 @@ def _planned_body(proposals: Sequence[Proposal]) -> Mapping[str, Any]:
             "findings": len(proposal.plan.findings),
             "actions": len(proposal.plan.actions),
             "gaps": [asdict(gap) for gap in proposal.plan.gaps],
+            "consulted": [asdict(consultation) for consultation in proposal.plan.consulted],
         }
         for proposal in proposals
     }

@@ -190,6 +190,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Consultation:
+    """One request to a language model, for the trail: of what was asked only the hash.
+
+    ``outcome`` is ``answered`` or why it was not; ``cost_usd`` is reckoned by the table of prices.
+    """
+
+    model: str
+    prompt_sha256: str
+    outcome: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only').
 
@@ -201,6 +216,7 @@ class Plan:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     then: Event | None = None
+    consulted: tuple[Consultation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,36 @@ class Dispatcher(Protocol):
         """Send a repository_dispatch. Raises ``PermanentError``; never tries twice when in doubt."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a language model is asked. ``schema`` is the JSON Schema of its answer; ``timeout``: seconds, all tries."""
+
+    instructions: str
+    text: str
+    schema: Mapping[str, Any]
+    output_tokens: int
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said, in full, and what that took. ``text`` ought to be JSON; nobody has checked it yet."""
+
+    text: str
+    input_tokens: int
+    output_tokens: int
+
+
+class LanguageModel(Protocol):
+    """One provider's models. Safe to share between threads."""
+
+    def ask(self, model: str, question: Question) -> Answer:
+        """One whole answer. A blocked, cut off or empty one raises ``PermanentError``.
+
+        Raises a ``DriftGuardError`` whose text holds nothing of the question or of the answer.
+        """
+
+
 class Sources(Protocol):
     """All that a planner may look at. Each property is built when first asked for, and can only read."""
 
@@ -119,6 +149,8 @@ class Sources(Protocol):
 
     def overrides(self, event: Event) -> Overrides:
         """What maintainers have set aside on the event's pull request. Never raises: what can't be read is told."""
+    def model(self) -> LanguageModel | None:
+        """``None`` where the policy names no model. Raises ``UsageError`` where a key or an extra is missing."""
 
 
 class Writers(Protocol):

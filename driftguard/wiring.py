@@ -30,6 +30,7 @@ from driftguard.ports import (
     CloudWriter,
     Dispatcher,
     Executor,
+    LanguageModel,
     Planner,
     Renderer,
     Reread,
@@ -166,6 +167,14 @@ class LazySources:
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
         return [_cloud(name, self.policy.janitor, self.environ) for name in configured_clouds(self.policy.janitor)]
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        if not self.policy.ai_sync.model:
+            return None
+        client = importlib.import_module(f"driftguard.clients.{self.policy.ai_sync.ai.provider}")
+        model: LanguageModel = client.model(self.policy.ai_sync.ai, self.environ)
+        return model
 
 
 def configured_clouds(janitor: Janitor) -> list[str]:
