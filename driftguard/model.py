@@ -137,6 +137,45 @@ class Finding:
         return self.severity is Severity.ERROR and self.waiver is None
 
 
+class Level(StrEnum):
+    """``DANGEROUS`` breaks some consumers, ``BREAKING`` those that did everything right."""
+
+    BREAKING = "breaking"
+    DANGEROUS = "dangerous"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two versions of a contract.
+
+    ``location`` is a place inside the contract (``GET /users, parameter limit``) or a path. ``path`` is the file of
+    the new version (of the old one, if the file is gone) and ``line`` counts from 1; 0 where no line can be named.
+    """
+
+    rule: str
+    level: Level
+    location: str
+    message: str
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContractDiff:
+    """What two versions of a contract differ in. ``old`` and ``new`` are the paths that were asked about."""
+
+    type: str
+    old: str
+    new: str
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def conclusion(self) -> Conclusion:
+        breaking = any(change.level is Level.BREAKING for change in self.changes)
+        return Conclusion.BLOCKED if breaking else Conclusion.CLEAN
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One thing out there that an action may change.

@@ -267,10 +267,44 @@ class Consumer(Section):
     timeout: Duration = timedelta(minutes=30)
 
 
+class ContractRole(StrEnum):
+    """Which end of the wire a repository is. A producer may say less than it did, a consumer may take more."""
+
+    PRODUCER = "producer"
+    CONSUMER = "consumer"
+    BOTH = "both"
+
+
+class AskOn(StrEnum):
+    """What a change must at least be before anybody is asked about it."""
+
+    BREAKING = "breaking"
+    DANGEROUS = "dangerous"
+    ANY = "any"
+
+
 class Contract(Section):
     name: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
     paths: Annotated[Globs, Field(min_length=1)]
-    type: Literal["files"] = "files"
+    type: Literal[
+        "files",
+        "openapi",
+        "asyncapi",
+        "avro",
+        "graphql",
+        "helm",
+        "json_schema",
+        "protobuf",
+        "python",
+        "terraform",
+    ] = "files"
+    role: ContractRole | None = Field(
+        None,
+        description="For schemas: which end this repository is. Default: x-driftguard-role in the file, else both.",
+    )
+    on: AskOn = Field(
+        AskOn.ANY, description="Ask the consumers about breaking changes only, dangerous ones too, or any."
+    )
     consumers: tuple[Consumer, ...] = ()
 
 

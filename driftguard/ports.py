@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
-from driftguard.model import Action, Event, Gap, Mode, Plan, Report, Status, Target
+from driftguard.model import Action, ContractDiff, Event, Gap, Mode, Plan, Report, Status, Target
 from driftguard.policy import Policy, Rule
 
 Clock = Callable[[], datetime]
@@ -128,6 +128,26 @@ class LanguageModel(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class BufSays:
+    """One annotation of ``buf``. ``rule`` is buf's own word, ``COMPILE`` for what can't be read. Lines count from 1."""
+
+    rule: str
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+class Tools(Protocol):
+    """Programs that compare contracts. They read nothing but what they are given, and reach no network."""
+
+    def buf_breaking(self, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Sequence[BufSays]:
+        """``buf breaking`` over two trees of .proto files, path -> bytes. A path of the old tree that can't be
+        compiled begins with ``../old/``. Raises ``MissingExtra``, or ``PermanentError`` if buf itself failed.
+        """
+
+
 class Sources(Protocol):
     """All that a planner may look at. Each property is built when first asked for, and can only read."""
 
@@ -149,8 +169,13 @@ class Sources(Protocol):
 
     def overrides(self, event: Event) -> Overrides:
         """What maintainers have set aside on the event's pull request. Never raises: what can't be read is told."""
+
+    @property
     def model(self) -> LanguageModel | None:
         """``None`` where the policy names no model. Raises ``UsageError`` where a key or an extra is missing."""
+
+    @property
+    def tools(self) -> Tools: ...
 
 
 class Writers(Protocol):
@@ -215,6 +240,14 @@ class Publisher(Protocol):
 
     def publish(self, report: Report) -> Plan:
         """Reads only; proposes actions of risk ``notify``, and the gate denies any other."""
+
+
+class DiffRenderer(Protocol):
+    """One way to show a bare contract diff. Discovered as ``RENDERER`` in ``driftguard/report/contract_diff/``."""
+
+    kind: ClassVar[str]
+
+    def render(self, diff: ContractDiff, out: TextIO) -> None: ...
 
 
 class AuditSink(Protocol):
