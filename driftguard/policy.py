@@ -147,11 +147,23 @@ class Limits(Section):
     parallel: StrictInt = Field(8, ge=1, le=64, description="Actions at a time.")
 
 
+RoleArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|\{account\}):role/[A-Za-z0-9_+=,.@/-]+$", max_length=600
+    ),
+]
+
+
 class Aws(Section):
     accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(
         description="Account ids; credentials of any other account start nothing."
     )
     regions: tuple[Region, ...] = Field(default=(), description="Regions to look at; all enabled ones if empty.")
+    role: RoleArn | None = Field(
+        None, description="Signed in to with GitHub's token, where a job has one; {account} stands for the account."
+    )
+    write_role: RoleArn | None = Field(None, description="The same for a live run's deletions; `role` if not given.")
 
 
 class Clouds(Section):
@@ -317,6 +329,7 @@ class CrossRepo(Section):
     )
 
 
+<<<<<<< HEAD
 EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 
 
@@ -343,6 +356,60 @@ class OverridePolicy(Section):
     survive_push: StrictBool = Field(False, description="Whether it outlives the next push without saying `for 48h`.")
     longest: Duration = Field(timedelta(days=7), description="No override counts for longer.")
     longest_keep: Duration = Field(timedelta(days=7), description="`/driftguard keep` grants no more.")
+=======
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+
+
+class LongLivedKeys(StrEnum):
+    WARN = "warn"
+    BLOCK = "block"
+    ALLOW = "allow"
+
+
+class AzureIdentity(Section):
+    """The application that trusts this repository. Ids, no secrets."""
+
+    tenant: Uuid
+    client: Uuid
+
+
+class GcpIdentity(Section):
+    """The workload identity provider that trusts this repository."""
+
+    provider: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^projects/[0-9]+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}$"
+        ),
+    ]
+    service_account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+$")] | None = Field(
+        None, description="Impersonated, where rights are given to it and not to the pool itself."
+    )
+
+
+class Auth(Section):
+    """How a job signs in. AWS roles stand with their accounts, in janitor.clouds.aws."""
+
+    long_lived_keys: LongLivedKeys = Field(
+        LongLivedKeys.WARN, description="What a stored cloud key in the environment of a job means."
+    )
+    azure: AzureIdentity | None = None
+    gcp: GcpIdentity | None = None
+
+
+class Audit(Section):
+    """Where a copy of each run's trail goes."""
+
+    bucket: (
+        Annotated[
+            str,
+            StringConstraints(
+                pattern=r"^(s3://[a-z0-9.-]{3,63}|gs://[a-z0-9._-]{3,222}|az://[a-z0-9]{3,24}/[a-z0-9-]{3,63})(/[A-Za-z0-9_./-]*)?$"
+            ),
+        ]
+        | None
+    ) = Field(None, description="s3://bucket/prefix, gs://bucket/prefix or az://account/container/prefix.")
+>>>>>>> w/actions
 
 
 class Policy(Section):
@@ -352,6 +419,8 @@ class Policy(Section):
     dry_run: StrictBool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
     rules: tuple[Rule, ...] = ()
     limits: Limits = Limits()
+    auth: Auth = Auth()
+    audit: Audit = Audit()
     janitor: Janitor = Janitor()
     ai_sync: AiSync = AiSync()
     cross_repo: CrossRepo = CrossRepo()
