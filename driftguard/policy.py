@@ -329,7 +329,6 @@ class CrossRepo(Section):
     )
 
 
-<<<<<<< HEAD
 EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 
 
@@ -356,7 +355,8 @@ class OverridePolicy(Section):
     survive_push: StrictBool = Field(False, description="Whether it outlives the next push without saying `for 48h`.")
     longest: Duration = Field(timedelta(days=7), description="No override counts for longer.")
     longest_keep: Duration = Field(timedelta(days=7), description="`/driftguard keep` grants no more.")
-=======
+
+
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 
 
@@ -409,7 +409,6 @@ class Audit(Section):
         ]
         | None
     ) = Field(None, description="s3://bucket/prefix, gs://bucket/prefix or az://account/container/prefix.")
->>>>>>> w/actions
 
 
 class Policy(Section):
