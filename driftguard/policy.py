@@ -275,8 +275,17 @@ class AiSync(Section):
 class Consumer(Section):
     repo: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
     event_type: Annotated[str, StringConstraints(min_length=1, max_length=100)] = "driftguard-contract"
-    required: StrictBool = True
-    timeout: Duration = timedelta(minutes=30)
+    required: StrictBool = Field(True, description="Whether the pull request waits for its answer.")
+    timeout: Duration = Field(timedelta(minutes=30), description="No answer by then counts as silence.")
+    owners: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Who is named where it breaks: @acme/web, alice."
+    )
+    versions: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="The contract versions it relies on, with * and ?; any if empty."
+    )
+    republishes: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Contracts of this policy that it builds from this one and passes on."
+    )
 
 
 class ContractRole(StrEnum):
@@ -317,6 +326,7 @@ class Contract(Section):
     on: AskOn = Field(
         AskOn.ANY, description="Ask the consumers about breaking changes only, dangerous ones too, or any."
     )
+    version: str = Field("", description="What consumers pin: v1.")
     consumers: tuple[Consumer, ...] = ()
 
 
