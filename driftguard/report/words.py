@@ -12,7 +12,7 @@ _MARKS = {Conclusion.CLEAN: "✅", Conclusion.BLOCKED: "❌", Conclusion.INCOMPL
 
 @dataclass(frozen=True, slots=True)
 class ReadyLine:
-    """Text to insert into ``path`` after ``line`` (0: nobody knows where); ``path`` is empty where that isn't known."""
+    """Text to insert into ``path`` after ``line``; both are empty where no place is known."""
 
     text: str
     path: str = ""
@@ -21,7 +21,7 @@ class ReadyLine:
 
 def fix(finding: Finding) -> ReadyLine | None:
     """A finding's fix in the one shape that renderers take."""
-    return ReadyLine(finding.fix) if finding.fix else None
+    return ReadyLine(finding.fix, finding.fix_path, finding.fix_after) if finding.fix else None
 
 
 def mark(report: Report) -> str:
