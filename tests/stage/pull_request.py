@@ -82,9 +82,9 @@ class PullRequestStage:
         self.pull.push(self.commit(files))
         return self.pull.head
 
-    def judged(self, action: str = "synchronize", *words: str) -> Ran:
+    def judged(self, action: str = "synchronize", *words: str, event: str = "pull_request") -> Ran:
         """The job that a push starts."""
-        return self._run("pull_request", self._payload(action), *words)
+        return self._run(event, self._payload(action), *words)
 
     def says(self, author: str, text: str, *, action: str = "created", after: timedelta = timedelta(minutes=1)) -> Ran:
         """Somebody comments, and the job that this starts runs. ``after`` is how long after now it was written."""

@@ -16,7 +16,7 @@ from driftguard.forge import Forge
 from driftguard.model import Action, Event, Finding, Plan, Report, Risk
 from driftguard.ports import Sources
 from driftguard.report import words
-from driftguard.report.escape import markdown
+from driftguard.report.escape import markdown, visible
 from driftguard.report.markdown import fenced
 from driftguard.report.publishers.subject import Subject, silenced, subject
 
@@ -57,10 +57,15 @@ class SuggestionsPublisher:
         for finding in findings:
             line = finding.fix_after
             text = tree.read(ends[1], finding.fix_path) or b""
-            lines = text.decode(errors="replace").splitlines()
-            if line in added.get(finding.fix_path, ()) and 0 < line <= len(lines):
+            lines = text.decode(errors="replace").split("\n")
+            if line in added.get(finding.fix_path, ()) and line <= len(lines) and _repeats(lines[line - 1]):
                 body = _body(finding, lines[line - 1])
                 yield {"path": finding.fix_path, "line": line, "side": "RIGHT", "body": body}
+
+
+def _repeats(line: str) -> bool:
+    """Whether the line can be written again as it is: what we show, we show without hidden characters."""
+    return visible(line.replace("\t", "")) == line.replace("\t", "") and "\ufffd" not in line
 
 
 def _body(finding: Finding, before: str) -> str:
