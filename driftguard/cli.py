@@ -67,6 +67,10 @@ class OutputFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+DATA = frozenset({OutputFormat.JSON, OutputFormat.SARIF})
+"""Printed whole and alone: whoever reads them is a program."""
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"driftguard {__version__}")
@@ -115,6 +119,7 @@ def run(
     """Take an event the whole way: plan, decide, apply (if the policy says so), verify, report."""
     from driftguard import wiring
     from driftguard.model import Mode
+    from driftguard.report import job
 
     _log_to_stderr(log_level, log_format)
     request = wiring.Request(
@@ -128,8 +133,10 @@ def run(
         mode=Mode.REHEARSAL if dry_run else None,
     )
     report = _go(request, wiring.load_policy(request))
-    wiring.renderers()[output.value].render(report, sys.stdout)
-    sys.stdout.flush()
+    with job.deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
+        wiring.renderers()[output.value].render(report, sys.stdout)
+        sys.stdout.flush()
+    job.tell(report, os.environ, sys.stderr)
     raise typer.Exit(_exit_code(report))
 
 

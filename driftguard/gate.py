@@ -257,6 +257,7 @@ class _Passage:
 
     def _write_ahead(self, action: Action, number: int) -> Outcome | passes.Held:
         intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": asdict(action.target)}
+        intent["asked"] = action.why
         self.gate.trail.record("INTENT", self.ruled[action.id].decision.reason, intent)
         try:
             receipt = self.gate.executors[action.kind].apply(action)

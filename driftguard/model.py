@@ -115,7 +115,8 @@ class Finding:
     """Something a person should know, with its place and the evidence for it.
 
     ``rule`` names the check (``ai_sync/undocumented``), ``kind`` what it is about (``env_var``), ``name``
-    which one. ``line`` counts from 1. ``source`` is ``guard`` or ``llm``. ``fix`` is text ready to paste.
+    which one. ``line`` counts from 1. ``source`` is ``guard`` or ``llm``. ``fix`` is text ready to paste,
+    as new lines of ``fix_path`` after its line ``fix_after`` at the head (both empty where no place is known).
     """
 
     id: str
@@ -130,6 +131,8 @@ class Finding:
     source: str = "guard"
     evidence: str = ""
     fix: str = ""
+    fix_path: str = ""
+    fix_after: int = 0
     waiver: Waiver | None = None
 
     @property

@@ -164,6 +164,10 @@ class Sources(Protocol):
         """GitHub, to read; ``None`` where there is no token for it."""
 
     @property
+    def web_url(self) -> str:
+        """Where people see GitHub, without a slash at its end."""
+
+    @property
     def run_url(self) -> str:
         """Where this run's log is; empty outside Actions."""
 

@@ -20,8 +20,10 @@ from driftguard import events, policy_file
 from driftguard.audit import Trail
 from driftguard.cross_repo import diffing
 from driftguard.cross_repo.contracts.changes import Setup
+from driftguard.commands.store import OverrideStore
 from driftguard.engine import UniFlow
 from driftguard.errors import UsageError
+from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.gate import Gate, Rehearsal
 from driftguard.logs import Redactor, secret_values
 from driftguard.model import AuditRecord, ContractDiff, Event, Mode, Target
@@ -100,6 +102,8 @@ def assemble(request: Request, policy: Policy, environ: Mapping[str, str]) -> It
             run_id=context.run_id,
             mode=mode,
             notes=tuple(_interrupted(record) for record in trail.interrupted),
+            publishers=[make(sources) for make in discover("driftguard.report.publishers", "PUBLISHER").values()],
+            overrides=sources.overrides,
         )
         yield Run(engine, event, trail.path)
 
@@ -130,9 +134,13 @@ def _payload(path: str | Path | None) -> bytes:
 
 def who(event: Event, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Actor, run URL and commit, for every record of the trail."""
-    server, run = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_RUN_ID")
-    url = f"{server}/{event.repo}/actions/runs/{run}" if server and run else ""
-    return {"actor": event.actor, "run_url": url, "commit": event.sha}
+    return {"actor": event.actor, "run_url": _run_url(environ), "commit": event.sha}
+
+
+def _run_url(environ: Mapping[str, str]) -> str:
+    """Where this run's log is; empty outside Actions."""
+    server, repo, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repo}/actions/runs/{run}" if server and repo and run else ""
 
 
 def _prepared(directory: Path) -> Path:
@@ -184,6 +192,25 @@ class LazySources:
         model: LanguageModel = client.model(self.policy.ai_sync.ai, self.environ)
         return model
 
+    @cached_property
+    def forge(self) -> Forge | None:
+        token = self.environ.get(self.policy.github.token_env)
+        if not token:
+            return None
+        forge: Forge = importlib.import_module("driftguard.clients.github").reader(token, self.environ)
+        return forge
+
+    @property
+    def web_url(self) -> str:
+        return (self.environ.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/")
+
+    @property
+    def run_url(self) -> str:
+        return _run_url(self.environ)
+
+    def overrides(self, event: Event) -> Overrides:
+        return OverrideStore(self.forge, self.policy.github, self.clock).overrides(event)
+
 
 def tools() -> Tools:
     """The programs that compare contracts; each is looked for when first asked."""
@@ -223,6 +250,16 @@ class LazyWriters:
 
     def cloud(self, provider: str) -> CloudWriter:
         return self._clouds[provider]
+
+    @cached_property
+    def forge(self) -> ForgeWriter:
+        variable = self.policy.github.token_env
+        token = self.environ.get(variable)
+        if not token:
+            where = self.policy.where("github.token_env")
+            raise UsageError(f"{where}: github.token_env: the environment variable {variable} is not set")
+        forge: ForgeWriter = importlib.import_module("driftguard.clients.github").writer(token, self.environ)
+        return forge
 
     @cached_property
     def dispatcher(self) -> Dispatcher:

@@ -39,22 +39,23 @@ DROPPED = frozenset(
 def main(source: str | None) -> None:
     text = Path(source).read_text(encoding="utf-8") if source else fetched()
     described = json.loads(text)
+    operations = [
+        operation(described, path, method, body)
+        for path, methods in described["paths"].items()
+        for method, body in methods.items()
+        if body.get("operationId") in OPERATIONS
+    ]
+    missing = OPERATIONS - {operation["id"] for operation in operations}
+    if missing:
+        raise SystemExit(f"not in the description: {', '.join(sorted(missing))}")
     kept = {
         "source": f"{PACKAGE} {VERSION} from npm, generated from GitHub's REST API description",
         "license": "MIT, Copyright (c) GitHub; see LICENSE beside this file",
-        "operations": [
-            operation(described, path, method, body)
-            for path, methods in described["paths"].items()
-            for method, body in methods.items()
-            if body.get("operationId") in OPERATIONS
-        ],
+        "operations": operations,
     }
-    missing = OPERATIONS - {operation["id"] for operation in kept["operations"]}
-    if missing:
-        raise SystemExit(f"not in the description: {', '.join(sorted(missing))}")
     out = Path(__file__).with_name("openapi.json")
     out.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    print(f"{out.name}: {len(kept['operations'])} operations, {out.stat().st_size:,} bytes")  # noqa: T201 - a script
+    print(f"{out.name}: {len(operations)} operations, {out.stat().st_size:,} bytes")  # noqa: T201 - a script
 
 
 def fetched() -> str:
