@@ -18,9 +18,9 @@ from pathlib import Path
 
 from driftguard import events, policy_file
 from driftguard.audit import Trail
+from driftguard.commands.store import OverrideStore
 from driftguard.cross_repo import diffing
 from driftguard.cross_repo.contracts.changes import Setup
-from driftguard.commands.store import OverrideStore
 from driftguard.engine import UniFlow
 from driftguard.errors import UsageError
 from driftguard.forge import Forge, ForgeWriter, Overrides

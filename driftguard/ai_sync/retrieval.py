@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, zip_longest
 from pathlib import PurePosixPath
 
 from driftguard.ai_sync.exhibits import Exhibit
@@ -18,8 +18,8 @@ from driftguard.globs import Globs
 from driftguard.policy import AiSync
 from driftguard.ports import SourceTree
 
-MOST_NAMES = 80
-"""Names of one exhibit that are searched for."""
+MOST_NAMES = 60
+"""Names of one exhibit that are looked for, and as many words."""
 MOST_FILES = 2_000
 """Documentation files that are read; of more, those with the most hits for the most telling names."""
 MOST_SEARCHED = 200
@@ -30,6 +30,7 @@ SECTIONS = 6
 """Sections of one exhibit, the best ones."""
 
 _NAME = re.compile(r"--[a-z][\w-]*\w|[\w{}.-]*(?:/[\w{}:.-]*[\w}])+|[A-Za-z_]\w*(?:[-.][A-Za-z_]\w*)*")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADING = re.compile(r"^(?:#{1,6}|={1,6})\s+\S.*$|^\S.*\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$", re.MULTILINE)
 _CODED = re.compile(r"[_/.\d]|--|[a-z][A-Z]|^[A-Z]{2,}$|-")
 _COMMON = frozenset(
@@ -76,17 +77,24 @@ def retrieve(
 
 
 def names_of(exhibit: Exhibit) -> list[str]:
-    """What its changed lines and its path name, the most telling first."""
+    """What its changed lines and its path name, the most telling first: names as a coder writes them, then words."""
     path = PurePosixPath(exhibit.path)
-    own = [exhibit.path, path.name, path.stem]
-    found = sorted(_words(exhibit.changed), key=lambda name: (not _CODED.search(name), -len(name), name))
-    return list(dict.fromkeys(name for name in (*own, *found) if _telling(name)))[:MOST_NAMES]
+    found = Counter(_words(exhibit.changed))
+    found.update(dict.fromkeys(_words(exhibit.path), 10))
+    ranked = sorted((name for name in found if _telling(name)), key=lambda name: (-found[name], -len(name), name))
+    coded = [exhibit.path, path.name, *(name for name in ranked if _CODED.search(name))]
+    words = (name for name in ranked if not _CODED.search(name))
+    return list(dict.fromkeys([*coded[:MOST_NAMES], *islice(words, MOST_NAMES)]))
 
 
-def _words(text: str) -> set[str]:
-    """Every name in ``text``, and the parts of paths and dotted names."""
-    whole = set(_NAME.findall(text))
-    return whole | {part for name in whole for part in re.split(r"[/.]", name) if part}
+def _words(text: str) -> Iterator[str]:
+    """Every name in ``text``, and the parts of those that are put together."""
+    for name in _NAME.findall(text):
+        yield name
+        parts = [part for piece in re.split(r"[/._{}:-]+", name) for part in _CAMEL.sub(" ", piece).split()]
+        if len(parts) > 1:
+            yield from (part for part in re.split(r"[/.]", name) if part not in ("", name, *parts))
+            yield from parts
 
 
 def _telling(name: str) -> bool:
@@ -135,11 +143,11 @@ def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _holding(sections: Sequence[Section], names: Iterable[str]) -> Mapping[str, frozenset[int]]:
-    """For each name the sections that hold it as a whole word."""
-    wanted = set(names)
+    """For each name, in small letters, the sections that hold it as a whole word."""
+    wanted = {name.casefold() for name in names}
     found: dict[str, set[int]] = {}
     for index, section in enumerate(sections):
-        for name in wanted & _words(section.text):
+        for name in wanted.intersection(word.casefold() for word in _words(section.text)):
             found.setdefault(name, set()).add(index)
     return {name: frozenset(indices) for name, indices in found.items()}
 
@@ -149,7 +157,7 @@ def _match(
 ) -> Match:
     scores: dict[int, float] = {}
     for name in names:
-        places = holding.get(name, frozenset())
+        places = holding.get(name.casefold(), frozenset())
         weight = (2.0 if _CODED.search(name) else 1.0) * math.log(1 + len(sections) / max(1, len(places)))
         for index in places:
             scores[index] = scores.get(index, 0.0) + weight

@@ -1,4 +1,4 @@
-"""Gemini through google-genai, by API key or keyless through Vertex AI; its errors as ours. It loads at the first call.
+"""Gemini through google-genai, by API key or keyless through Vertex AI; its errors as ours.
 
 No text of ours repeats what was asked, what was answered or what the server said about it: only codes and their names.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from driftguard.errors import (
@@ -36,33 +34,51 @@ _GONE = 404
 
 
 def model(ai: Ai, environ: Mapping[str, str]) -> GeminiModel:
-    """A ``ports.LanguageModel``. Raises ``UsageError`` where a key is needed and not there."""
-    if ai.vertex is not None:
-        return GeminiModel(ai, "")
+    """A ``ports.LanguageModel``. Loads the SDK. Raises ``UsageError`` where a key is needed and not there."""
+    key = "" if ai.vertex is not None else _key(ai, environ)
+    try:
+        from google import genai  # noqa: PLC0415 - half a second that only the judge needs
+    except ImportError as error:
+        raise MissingExtra("gemini", "ai_sync.model") from error
+    _mute("google_genai")  # it would repeat answers, and past our redaction
+    options = genai.types.HttpOptions(client_args={"follow_redirects": False}, base_url=ai.base_url)
+    if ai.vertex is None:
+        return GeminiModel(genai.Client(vertexai=False, api_key=key, http_options=options))
+    where = ai.vertex
+    return GeminiModel(
+        genai.Client(vertexai=True, project=where.project, location=where.location, http_options=options)
+    )
+
+
+def _key(ai: Ai, environ: Mapping[str, str]) -> str:
+    """The key from the variable that the policy names: left to itself, the SDK would take any other it knows."""
     variable = ai.api_key_env or KEY
     key = environ.get(variable, "").strip()
-    if not key:  # the SDK would take any other variable it knows
+    if not key:
         raise UsageError(f"no key: the environment variable {variable} is not set")
-    return GeminiModel(ai, key)
+    return key
+
+
+def _mute(name: str) -> None:
+    log = logging.getLogger(name)
+    log.propagate = False
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
 
 
 @dataclass
 class GeminiModel:
     """One request, one answer: the SDK's own retries, tools and continuations are off."""
 
-    ai: Ai
-    key: str = field(repr=False)
+    client: Any = field(repr=False)
     backoff: Backoff = field(default_factory=lambda: Backoff(attempts=3))
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, model: str, question: Question) -> Answer:
-        with self._lock:
-            client = self._client
         within = replace(self.backoff, total=question.timeout)
-        answer: Answer = with_backoff(lambda: _translated(lambda: self._once(client, model, question)), within)()
+        answer: Answer = with_backoff(lambda: _translated(lambda: self._once(model, question)), within)()
         return answer
 
-    def _once(self, client: Any, model: str, question: Question) -> Answer:
+    def _once(self, model: str, question: Question) -> Answer:
         config = {
             "system_instruction": question.instructions,
             "response_mime_type": "application/json",
@@ -72,29 +88,7 @@ class GeminiModel:
             "automatic_continuation": False,
             "http_options": {"timeout": max(1, int(question.timeout * 1000))},  # milliseconds, for each read
         }
-        return _answer(client.models.generate_content(model=model, contents=question.text, config=config))
-
-    @cached_property
-    def _client(self) -> Any:
-        try:
-            from google import genai  # noqa: PLC0415 - half a second that only the judge needs
-        except ImportError as error:
-            raise MissingExtra("gemini", "ai_sync.model") from error
-        _mute("google_genai")  # it would repeat answers, and past our redaction
-        options = genai.types.HttpOptions(client_args={"follow_redirects": False}, base_url=self.ai.base_url)
-        if self.ai.vertex is None:
-            return _translated(lambda: genai.Client(vertexai=False, api_key=self.key, http_options=options))
-        project, location = self.ai.vertex.project, self.ai.vertex.location
-        return _translated(
-            lambda: genai.Client(vertexai=True, project=project, location=location, http_options=options)
-        )
-
-
-def _mute(name: str) -> None:
-    log = logging.getLogger(name)
-    log.propagate = False
-    if not log.handlers:
-        log.addHandler(logging.NullHandler())
+        return _answer(self.client.models.generate_content(model=model, contents=question.text, config=config))
 
 
 def _answer(response: Any) -> Answer:
