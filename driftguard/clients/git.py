@@ -128,8 +128,7 @@ class GitTree:
         sha = self.resolve(revision)
         for path in paths:
             name = f"{sha}:{path}"
-            data = self._alone(name, limit) if "
-" in path else self._objects.read(name, limit)
+            data = self._alone(name, limit) if "\n" in path else self._objects.read(name, limit)
             if data is not None:
                 yield path, data
 
