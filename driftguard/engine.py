@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from driftguard.errors import DriftGuardError, IllegalTransition
-from driftguard.gate import Gate, Grounds, Ruling, decide
+from driftguard.gate import Gate, Ruling, decide, only_reviewed
 from driftguard.model import (
     Conclusion,
     Event,
@@ -28,6 +28,7 @@ from driftguard.model import (
     Status,
     Verdict,
 )
+from driftguard.plan_file import Reviewed
 from driftguard.policy import Policy, Rule
 from driftguard.ports import AuditSink, Clock, Planner, Proposal
 
@@ -90,6 +91,7 @@ class UniFlow:
     run_id: str
     mode: Mode
     notes: tuple[str, ...] = field(default=())
+    reviewed: Reviewed | None = None
 
     def run(self, event: Event) -> Report:
         """Take ``event`` the whole way. Whatever breaks off in between leaves a FAILED record and goes on up."""
@@ -110,7 +112,9 @@ class UniFlow:
         flow.enter(State.MATCHED, f"{event.kind} matches {', '.join(names)}", {"rules": names})
         proposals = [Proposal(rule, self._plan(event, rule)) for rule in rules]
         flow.enter(State.PLANNED, _planned(proposals), _planned_body(proposals))
-        ruling = decide(proposals, Grounds(self.policy, event, self.clock()))
+        ruling = decide(proposals, self.gate.grounds(event))
+        if self.reviewed is not None:
+            ruling = only_reviewed(ruling, self.reviewed)
         flow.enter(State.DECIDED, _decided(ruling), _decided_body(ruling))
         outcomes = self._carry_out(flow, ruling, event)
         report = self._report(event, proposals, ruling, outcomes)
@@ -158,7 +162,7 @@ class UniFlow:
             decisions=ruling.decisions,
             outcomes=outcomes,
             gaps=gaps,
-            notes=(*self.notes, *(note for plan in plans for note in plan.notes)),
+            notes=(*self.notes, *(note for plan in plans for note in plan.notes), *ruling.notes),
         )
 
     def _close(self, flow: Flow, report: Report) -> Report:

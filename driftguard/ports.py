@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO
 
-from driftguard.model import Action, Event, Gap, Mode, Plan, Report, Status, Target
+from driftguard.model import Action, Event, Gap, History, Mode, Plan, Report, Status, Target
 from driftguard.policy import Policy, Rule
 
 Clock = Callable[[], datetime]
@@ -74,6 +74,9 @@ class Cloud(Protocol):
 
     provider: ClassVar[str]
 
+    def identity(self) -> str:
+        """Whose account the credentials open (``aws/123456789012``). Raises if that can't be known."""
+
     def discover(self) -> Iterator[Target | Gap]:
         """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
 
@@ -88,6 +91,44 @@ class CloudWriter(Protocol):
 
     def delete(self, target: Target) -> str:
         """Delete it and return a note (or ""). Raises ``NotFound``, ``StillInUse``, ``Withheld`` or any root error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One Terraform configuration at one commit, with the state of one environment.
+
+    ``directory`` is relative to the repository; ``workspace`` is empty for the default one.
+    """
+
+    environment: str
+    directory: str
+    revision: str
+    workspace: str
+    backend_config: Mapping[str, str]
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of a program: its exit code (a negative one is the signal that killed it), what it printed to stdout and
+    stderr, and whether it had to be stopped.
+    """
+
+    code: int
+    output: str
+    errors: str = ""
+    stopped: bool = False
+
+
+class StackDestroyer(Protocol):
+    """The write side of Terraform."""
+
+    def destroy(self, stack: Stack) -> str:
+        """Destroy what its state holds and return a note.
+
+        Raises ``Withheld`` where that is protected or a live run holds it, ``PartlyDone`` where some of it is left,
+        and any root error where it can't be told what Terraform would have said.
+        """
 
 
 class Dispatcher(Protocol):
@@ -108,12 +149,16 @@ class Sources(Protocol):
     def tree(self) -> SourceTree: ...
     @property
     def clouds(self) -> Sequence[Cloud]: ...
+    @property
+    def history(self) -> History: ...
 
 
 class Writers(Protocol):
     """All that an executor may write with."""
 
     def cloud(self, provider: str) -> CloudWriter: ...
+    @property
+    def stacks(self) -> StackDestroyer: ...
     @property
     def dispatcher(self) -> Dispatcher: ...
 
