@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,7 @@ from driftguard.errors import DriftGuardError, PolicyError, UsageError
 
 if TYPE_CHECKING:
     from driftguard.model import Report
+    from driftguard.plan_file import Reviewed
     from driftguard.policy import Policy
     from driftguard.wiring import Request
 
@@ -95,6 +96,23 @@ AuditDirOption = Annotated[
 ]
 
 
+EventNameOption = Annotated[
+    str | None, typer.Option("--event-name", help="A GitHub event's name. Default: GITHUB_EVENT_NAME in Actions.")
+]
+EventPathOption = Annotated[Path | None, typer.Option("--event-path", help="The file with the event's JSON.")]
+BaseOption = Annotated[
+    str | None, typer.Option("--base", help="Compare with this revision. Default: the default branch.")
+]
+HeadOption = Annotated[str | None, typer.Option("--head", help="The revision to judge. Default: the work tree.")]
+RepoOption = Annotated[Path, typer.Option("--repo", help="The repository's directory; may be bare.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Change nothing, whatever the policy says.")]
+OutputOption = Annotated[OutputFormat, typer.Option("--format", "-f", help="What to print.")]
+LogLevelOption = Annotated[
+    LogLevel | None, typer.Option("--log-level", help="How much to log to stderr.", show_default=False)
+]
+LogFormatOption = Annotated[LogFormat, typer.Option("--log-format", help="auto: JSON in CI, text in a terminal.")]
+
+
 @app.command(
     epilog=f"{_EPILOG}\n\nExamples:\n\n"
     "  driftguard run --dry-run                        what a push of this work tree would meet\n\n"
@@ -103,23 +121,20 @@ AuditDirOption = Annotated[
 )
 def run(
     policy: PolicyOption = None,
-    event_name: Annotated[
-        str | None, typer.Option(help="A GitHub event's name. Default: GITHUB_EVENT_NAME in Actions.")
-    ] = None,
-    event_path: Annotated[Path | None, typer.Option(help="The file with the event's JSON.")] = None,
-    base: Annotated[str | None, typer.Option(help="Compare with this revision. Default: the default branch.")] = None,
-    head: Annotated[str | None, typer.Option(help="The revision to judge. Default: the work tree.")] = None,
-    repo: Annotated[Path, typer.Option(help="The repository's directory; may be bare.")] = Path(),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, whatever the policy says.")] = False,
-    output: Annotated[OutputFormat, typer.Option("--format", "-f", help="What to print.")] = OutputFormat.TEXT,
+    event_name: EventNameOption = None,
+    event_path: EventPathOption = None,
+    base: BaseOption = None,
+    head: HeadOption = None,
+    repo: RepoOption = Path(),
+    dry_run: DryRunOption = False,
+    output: OutputOption = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
-    log_level: Annotated[LogLevel | None, typer.Option(help="How much to log to stderr.", show_default=False)] = None,
-    log_format: Annotated[LogFormat, typer.Option(help="auto: JSON in CI, text in a terminal.")] = LogFormat.AUTO,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = LogFormat.AUTO,
 ) -> None:
     """Take an event the whole way: plan, decide, apply (if the policy says so), verify, report."""
     from driftguard import wiring
     from driftguard.model import Mode
-    from driftguard.report import job
 
     _log_to_stderr(log_level, log_format)
     request = wiring.Request(
@@ -132,7 +147,79 @@ def run(
         audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
         mode=Mode.REHEARSAL if dry_run else None,
     )
-    report = _go(request, wiring.load_policy(request))
+    _show(_go(request, wiring.load_policy(request)), output)
+
+
+@app.command(
+    epilog="Example:\n\n"
+    "  driftguard plan --event-name schedule -o plan.json   with credentials that only read\n\n"
+    "  driftguard apply plan.json                           after review, with credentials that may delete"
+)
+def plan(
+    file: Annotated[Path, typer.Option("--out", "-o", help="Where the plan goes.")] = Path("plan.json"),
+    policy: PolicyOption = None,
+    event_name: EventNameOption = None,
+    event_path: EventPathOption = None,
+    base: BaseOption = None,
+    head: HeadOption = None,
+    repo: RepoOption = Path(),
+    output: OutputOption = OutputFormat.TEXT,
+    audit_dir: AuditDirOption = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = LogFormat.AUTO,
+) -> None:
+    """Rehearse a run and write down what it would do, for a review and for `apply`. Changes nothing."""
+    from driftguard import plan_file, wiring
+    from driftguard.model import Mode
+
+    _log_to_stderr(log_level, log_format)
+    request = wiring.Request(
+        repo_dir=repo,
+        policy_path=policy,
+        event_name=event_name,
+        event_path=event_path,
+        base=base,
+        head=head,
+        audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
+        mode=Mode.REHEARSAL,
+    )
+    _show(_go(request, wiring.load_policy(request), lambda reviewed: plan_file.write(file, reviewed)), output)
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A plan of `driftguard plan`.")] = Path("plan.json"),
+    policy: PolicyOption = None,
+    event_name: EventNameOption = None,
+    event_path: EventPathOption = None,
+    repo: RepoOption = Path(),
+    dry_run: DryRunOption = False,
+    output: OutputOption = OutputFormat.TEXT,
+    audit_dir: AuditDirOption = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = LogFormat.AUTO,
+) -> None:
+    """Plan again and do only what the reviewed plan holds too. Refuses one of another account, policy, event or day."""
+    from driftguard import plan_file, wiring
+    from driftguard.model import Mode
+
+    _log_to_stderr(log_level, log_format)
+    request = wiring.Request(
+        repo_dir=repo,
+        policy_path=policy,
+        event_name=event_name,
+        event_path=event_path,
+        audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
+        mode=Mode.REHEARSAL if dry_run else None,
+        reviewed=plan_file.load(file),
+    )
+    _show(_go(request, wiring.load_policy(request)), output)
+
+
+def _show(report: Report, output: OutputFormat) -> NoReturn:
+    from driftguard import wiring
+    from driftguard.report import job
+
     with job.deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
         wiring.renderers()[output.value].render(report, sys.stdout)
         sys.stdout.flush()
@@ -140,13 +227,16 @@ def run(
     raise typer.Exit(_exit_code(report))
 
 
-def _go(request: Request, policy: Policy) -> Report:
+def _go(request: Request, policy: Policy, keep: Callable[[Reviewed], None] | None = None) -> Report:
     from dataclasses import replace
 
     from driftguard import wiring
 
     with _terminated_like_interrupted(), wiring.assemble(request, policy, os.environ) as ready:
-        return replace(ready.engine.run(ready.event), trail=str(ready.trail))
+        report = ready.engine.run(ready.event)
+        if keep is not None:
+            keep(ready.plan_of(report))
+        return replace(report, trail=str(ready.trail))
 
 
 def _exit_code(report: Report) -> int:

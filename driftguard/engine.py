@@ -16,7 +16,7 @@ from typing import Any
 
 from driftguard.errors import AuditError, DriftGuardError, IllegalTransition
 from driftguard.forge import Overrides
-from driftguard.gate import Gate, Grounds, Ruling, decide
+from driftguard.gate import Gate, Grounds, Ruling, decide, only_reviewed
 from driftguard.model import (
     Conclusion,
     Event,
@@ -29,6 +29,7 @@ from driftguard.model import (
     Status,
     Verdict,
 )
+from driftguard.plan_file import Reviewed
 from driftguard.policy import Policy, Rule
 from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher
 from driftguard.verdict import conclude, together, unique, waived
@@ -98,6 +99,7 @@ class UniFlow:
     notes: tuple[str, ...] = field(default=())
     publishers: Sequence[Publisher] = ()
     overrides: Callable[[Event], Overrides] = _none
+    reviewed: Reviewed | None = None
 
     def run(self, event: Event) -> Report:
         """Take ``event`` the whole way, and then the one that it asks for, if any; one report tells of both."""
@@ -125,7 +127,9 @@ class UniFlow:
         flow.enter(State.MATCHED, f"{event.kind} matches {', '.join(names)}", {"rules": names})
         proposals = [Proposal(rule, self._plan(event, rule)) for rule in rules]
         flow.enter(State.PLANNED, _planned(proposals), _planned_body(proposals))
-        ruling = decide(proposals, Grounds(self.policy, event, self.clock()))
+        ruling = decide(proposals, self.gate.grounds(event))
+        if self.reviewed is not None:
+            ruling = only_reviewed(ruling, self.reviewed)
         flow.enter(State.DECIDED, _decided(ruling), _decided_body(ruling))
         outcomes = self._carry_out(flow, ruling, event)
         report = self._report(event, proposals, ruling, outcomes)
@@ -174,7 +178,7 @@ class UniFlow:
             decisions=ruling.decisions,
             outcomes=outcomes,
             gaps=gaps,
-            notes=(*(note for plan in plans for note in plan.notes), *trouble),
+            notes=(*(note for plan in plans for note in plan.notes), *ruling.notes, *trouble),
         )
 
     def _waived(self, event: Event, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -184,7 +184,8 @@ class Target:
     """One thing out there that an action may change.
 
     ``scope`` is a path from the provider down (``aws/123456789012/eu-west-1``, ``github/acme/web``).
-    ``protection`` names what the cloud itself protects it with; empty where nothing does.
+    ``protection`` names what the cloud itself protects it with; empty where nothing does. ``size`` is what its price
+    goes by, a class, a volume or both (``t3.micro``, ``100 GiB``, ``gp3 100 GiB``); empty where that isn't known.
     """
 
     provider: str
@@ -197,6 +198,7 @@ class Target:
     expires_at: datetime | None = None
     fingerprint: str = ""
     protection: str = ""
+    size: str = ""
 
     @property
     def path(self) -> str:
@@ -204,9 +206,19 @@ class Target:
         return f"{self.scope}/{self.type}"
 
 
+ENVIRONMENT = "environment"
+"""The ``Target.type`` of a whole environment: no resource by itself, but what an action ``takes``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One proposed change. ``after`` lists action ids that must have ended first; ``body`` is the executor's."""
+    """One proposed change. ``after`` lists action ids that must have ended first; ``body`` is the executor's.
+
+    ``takes`` is everything that goes with the target and is judged with it, the resources of an environment.
+    ``part_of`` lists the actions that this one finishes: unless all of them went through, it doesn't happen.
+    ``timeout`` is its own limit where ``limits.action_timeout`` isn't. ``usd_month`` is what the target costs a month,
+    ``None`` if unknown.
+    """
 
     id: str
     kind: str
@@ -216,6 +228,18 @@ class Action:
     after: tuple[str, ...] = ()
     precondition: Precondition = Precondition.ALWAYS
     body: Mapping[str, Any] = field(default_factory=dict)
+    takes: tuple[Target, ...] = ()
+    part_of: tuple[str, ...] = ()
+    timeout: timedelta | None = None
+    usd_month: float | None = None
+
+    @property
+    def touched(self) -> tuple[Target, ...]:
+        """What is looked at again before and after: the resources of an environment, else the target itself."""
+        return self.takes if self.target.type == ENVIRONMENT else (self.target,)
+
+
+_TYPE_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +253,14 @@ class Gap:
     def covers(self, path: str) -> bool:
         """Whether ``path`` is this gap's scope or lies below it, segment by segment; ``*`` covers everything."""
         return self.scope in ("*", path) or path.startswith(f"{self.scope}/")
+
+    @property
+    def hides_resources(self) -> bool:
+        """Whether a whole type, region or account went unseen, rather than one resource whose id is known.
+
+        A type is ``provider/account/region/type``, a resource lies below that.
+        """
+        return self.scope.count("/") <= _TYPE_DEPTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +312,18 @@ class Outcome:
     attempts: int = 1
     error: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What earlier live runs left in the trail.
+
+    ``warned`` maps a target's id to the end (``datetime.isoformat``) that somebody was last told of; ``kept`` maps an
+    environment to the moment until which somebody asked to keep it.
+    """
+
+    warned: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -145,6 +145,7 @@ class Limits(Section):
     deadline: Duration = Field(timedelta(minutes=30), description="The whole run; what is left then is said.")
     action_timeout: Duration = Field(timedelta(minutes=5), description="One action.")
     parallel: StrictInt = Field(8, ge=1, le=64, description="Actions at a time.")
+    plan_age: Duration = Field(timedelta(hours=4), description="A reviewed plan that is older is not applied.")
 
 
 RoleArn = Annotated[
@@ -170,6 +171,66 @@ class Clouds(Section):
     aws: Aws | None = None
 
 
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLAIN = re.compile(r"[\w./:@+=, -]*")
+PLACEHOLDERS = ("owner", "repo", "number", "env")
+
+
+def _template(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    unknown = next((name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS), None)
+    if unknown is not None:
+        raise ValueError(f"'{{{unknown}}}' stands for nothing; there are {{{'}, {'.join(PLACEHOLDERS)}}}")
+    rest = _PLACEHOLDER.sub("", text)
+    if not text or not _PLAIN.fullmatch(rest) or ".." in text:
+        raise ValueError(f"'{text}' may hold letters, digits, _ . / : @ + = , - and {{placeholders}}, but not '..'")
+    return text
+
+
+Template = Annotated[
+    str,
+    BeforeValidator(_template),
+    Field(description="Text with {owner}, {repo}, {number} (of the pull request) and {env} (its environment)."),
+]
+
+
+def _directory(text: object) -> object:
+    if isinstance(text, str) and (not text or text.startswith(("/", "-")) or ".." in text.split("/")):
+        raise ValueError(f"'{text}' is not a directory inside the repository: infra/preview")
+    return text
+
+
+class TerraformStack(Section):
+    """One Terraform configuration and where the state of each environment lies."""
+
+    dir: Annotated[str, BeforeValidator(_directory)] = Field(description="Its directory in the repository.")
+    environments: Globs = Field(
+        (), description="Globs of the environments it builds; those of this repository's pull requests if empty."
+    )
+    workspace: Template | None = None
+    backend_config: Mapping[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], Template] = {}
+    variables: Mapping[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")], Template] = {}
+
+    @model_validator(mode="after")
+    def _one_state_an_environment(self) -> Self:
+        templates = [self.workspace or "", *self.backend_config.values()]
+        if not any("{env}" in text or "{number}" in text for text in templates):
+            raise ValueError(
+                "workspace or backend_config must hold {env} or {number}, or all environments share a state"
+            )
+        return self
+
+
+class Terraform(Section):
+    """Environments that Terraform built are destroyed by Terraform first."""
+
+    stacks: Annotated[tuple[TerraformStack, ...], Field(min_length=1)]
+    lock_timeout: Duration = Field(timedelta(minutes=5), description="How long to wait for a live run's lock.")
+    lock_age: Duration = Field(timedelta(hours=6), description="An older lock is an orphan, and is removed.")
+    timeout: Duration = Field(timedelta(minutes=25), description="One environment; then SIGTERM, and time to end well.")
+
+
 class Janitor(Section):
     """What counts as ours, how long it may live, and how much may go in one run."""
 
@@ -191,6 +252,14 @@ class Janitor(Section):
         description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
     )
     max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
+    warn_before: Duration | None = Field(
+        None, description="From so long before its end on, the first run that sees it warns; only a later one deletes."
+    )
+    keep_max: Duration = Field(timedelta(days=7), description="How far ahead '/driftguard keep' may put an end.")
+    terraform: Terraform | None = None
+    prices: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        {}, description="USD a month by type and size ('ec2:instance t3.micro', 'ec2:volume gp3 GiB'); ours come first."
+    )
     clouds: Clouds = Clouds()
 
 

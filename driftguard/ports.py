@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
-from driftguard.model import Action, ContractDiff, Event, Gap, Mode, Plan, Report, Status, Target
+from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Plan, Report, Status, Target
 from driftguard.policy import Policy, Rule
 
 Clock = Callable[[], datetime]
@@ -75,6 +75,9 @@ class Cloud(Protocol):
 
     provider: ClassVar[str]
 
+    def identity(self) -> str:
+        """Whose account the credentials open (``aws/123456789012``). Raises if that can't be known."""
+
     def discover(self) -> Iterator[Target | Gap]:
         """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
 
@@ -89,6 +92,44 @@ class CloudWriter(Protocol):
 
     def delete(self, target: Target) -> str:
         """Delete it and return a note (or ""). Raises ``NotFound``, ``StillInUse``, ``Withheld`` or any root error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One Terraform configuration at one commit, with the state of one environment.
+
+    ``directory`` is relative to the repository; ``workspace`` is empty for the default one.
+    """
+
+    environment: str
+    directory: str
+    revision: str
+    workspace: str
+    backend_config: Mapping[str, str]
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of a program: its exit code (a negative one is the signal that killed it), what it printed to stdout and
+    stderr, and whether it had to be stopped.
+    """
+
+    code: int
+    output: str
+    errors: str = ""
+    stopped: bool = False
+
+
+class StackDestroyer(Protocol):
+    """The write side of Terraform."""
+
+    def destroy(self, stack: Stack) -> str:
+        """Destroy what its state holds and return a note.
+
+        Raises ``Withheld`` where that is protected or a live run holds it, ``PartlyDone`` where some of it is left,
+        and any root error where it can't be told what Terraform would have said.
+        """
 
 
 class Dispatcher(Protocol):
@@ -181,11 +222,16 @@ class Sources(Protocol):
     @property
     def tools(self) -> Tools: ...
 
+    @property
+    def history(self) -> History: ...
+
 
 class Writers(Protocol):
     """All that an executor may write with."""
 
     def cloud(self, provider: str) -> CloudWriter: ...
+    @property
+    def stacks(self) -> StackDestroyer: ...
     @property
     def dispatcher(self) -> Dispatcher: ...
     @property

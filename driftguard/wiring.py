@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,17 +17,18 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from driftguard import events, policy_file
+from driftguard import audit, events, plan_file, policy_file
 from driftguard.audit import Trail
 from driftguard.commands.store import OverrideStore
 from driftguard.cross_repo import diffing
 from driftguard.cross_repo.contracts.changes import Setup
 from driftguard.engine import UniFlow
-from driftguard.errors import UsageError
+from driftguard.errors import DriftGuardError, UsageError
 from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.gate import Gate, Rehearsal
 from driftguard.logs import Redactor, secret_values
-from driftguard.model import AuditRecord, ContractDiff, Event, Mode, Target
+from driftguard.model import AuditRecord, ContractDiff, Event, History, Mode, Report, Target
+from driftguard.plan_file import Reviewed
 from driftguard.policy import ContractRole, Janitor, Policy
 from driftguard.ports import (
     Clock,
@@ -41,6 +43,7 @@ from driftguard.ports import (
     Reread,
     RunContext,
     SourceTree,
+    StackDestroyer,
     Tools,
 )
 from driftguard.registry import discover
@@ -63,6 +66,7 @@ class Request:
     head: str | None = None
     audit_dir: Path = DEFAULT_AUDIT_DIR
     mode: Mode | None = None
+    reviewed: Reviewed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,11 @@ class Run:
     engine: UniFlow
     event: Event
     trail: Path
+    sources: LazySources
+
+    def plan_of(self, report: Report) -> Reviewed:
+        """What ``report`` proposes, for a plan file."""
+        return plan_file.of(report, self.sources.policy, identities(self.sources, self.event), utc_now())
 
 
 def utc_now() -> datetime:
@@ -88,8 +97,12 @@ def assemble(request: Request, policy: Policy, environ: Mapping[str, str]) -> It
     """Everything a run needs, closed again at the end. Raises a ``DriftGuardError`` where something is missing."""
     redact = Redactor(secret_values(environ))
     with ExitStack() as stack:
-        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack)
+        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir)
         event = receive(request, sources, environ)
+        if request.reviewed is not None:
+            plan_file.check(request.reviewed, policy, utc_now())
+            plan_file.check_event(request.reviewed, event)
+            plan_file.check_accounts(request.reviewed, identities(sources, event))
         mode = Mode.REHEARSAL if policy.dry_run else request.mode or Mode.LIVE
         context = RunContext(uuid.uuid4().hex, mode, policy.sha, who(event, environ))
         trail = stack.enter_context(Trail.open(_prepared(request.audit_dir), context, utc_now, redact))
@@ -104,12 +117,13 @@ def assemble(request: Request, policy: Policy, environ: Mapping[str, str]) -> It
             notes=tuple(_interrupted(record) for record in trail.interrupted),
             publishers=[make(sources) for make in discover("driftguard.report.publishers", "PUBLISHER").values()],
             overrides=sources.overrides,
+            reviewed=request.reviewed,
         )
-        yield Run(engine, event, trail.path)
+        yield Run(engine, event, trail.path, sources)
 
 
 def receive(request: Request, sources: LazySources, environ: Mapping[str, str]) -> Event:
-    """The event that was named, else the one Actions hands over, else the local git range."""
+    """The event that was named, else the one Actions hands over, else the reviewed plan's, else the local git range."""
     named = request.event_name is not None
     ranged = request.base is not None or request.head is not None
     if named and ranged:
@@ -118,6 +132,8 @@ def receive(request: Request, sources: LazySources, environ: Mapping[str, str]) 
         name = request.event_name or environ.get("GITHUB_EVENT_NAME") or ""
         path = request.event_path or (None if named else environ.get("GITHUB_EVENT_PATH"))
         return events.from_webhook(name, _payload(path), environ, sources.clock)
+    if request.reviewed is not None and not ranged:
+        return request.reviewed.occasion.event
     actor = environ.get("GITHUB_ACTOR") or environ.get("USER") or environ.get("USERNAME") or ""
     repo = environ.get("GITHUB_REPOSITORY") or sources.tree.remote_repo()
     return events.from_range(sources.tree, repo, request.base, request.head, actor, sources.clock)
@@ -169,6 +185,11 @@ class LazySources:
     environ: Mapping[str, str]
     clock: Clock
     stack: ExitStack
+    audit_dir: Path = DEFAULT_AUDIT_DIR
+
+    @cached_property
+    def history(self) -> History:
+        return audit.history(self.audit_dir) if any(rule.run == "janitor" for rule in self.policy.rules) else History()
 
     @cached_property
     def tree(self) -> SourceTree:
@@ -217,6 +238,21 @@ def tools() -> Tools:
     return importlib.import_module("driftguard.clients.buf").Buf()  # type: ignore[no-any-return]
 
 
+def identities(sources: LazySources, event: Event) -> list[str]:
+    """Whose accounts the credentials open, as far as a rule that ``event`` matches looks into clouds.
+
+    One that can't be told is left out: then no plan of it matches, and every run says itself what is wrong.
+    """
+    found = []
+    if any(rule.run == "janitor" and rule.matches(event.kind) for rule in sources.policy.rules):
+        for cloud in sources.clouds:
+            try:
+                found.append(cloud.identity())
+            except DriftGuardError as error:
+                log.warning("%s: whose account this is can't be told: %s", cloud.provider, error)
+    return found
+
+
 def configured_clouds(janitor: Janitor) -> list[str]:
     """The names under ``janitor.clouds`` that the policy fills in; each has a client and a folder of resources."""
     return [name for name in type(janitor.clouds).model_fields if getattr(janitor.clouds, name) is not None]
@@ -235,6 +271,20 @@ class LazyWriters:
 
     policy: Policy
     environ: Mapping[str, str]
+    sources: LazySources
+    trail: Trail
+
+    @cached_property
+    def stacks(self) -> StackDestroyer:
+        limit = self.policy.limits.deadline.total_seconds()
+        git = importlib.import_module("driftguard.clients.git")
+        client = importlib.import_module("driftguard.clients.terraform")
+        directory, until = self.sources.directory, time.monotonic() + max(limit / 2, limit - client.STOPPING)
+        api = client.Terraform(self.environ, lambda: git.GitTree.open(directory), until)
+        self.sources.stack.callback(api.stop)
+        teardown = importlib.import_module("driftguard.janitor.teardown")
+        destroyer: StackDestroyer = teardown.Teardown(self.policy, api, self.trail, self.sources.clock)
+        return destroyer
 
     @cached_property
     def _clouds(self) -> dict[str, CloudWriter]:
@@ -281,10 +331,12 @@ def planners(sources: LazySources) -> dict[str, Planner]:
 
 def _gate(policy: Policy, mode: Mode, sources: LazySources, trail: Trail) -> Gate:
     if mode is Mode.REHEARSAL:
-        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now)
-    writers = LazyWriters(policy, sources.environ)
+        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now, sources.history)
+    writers = LazyWriters(policy, sources.environ, sources, trail)
+    if policy.janitor.terraform is not None:
+        _ = writers.stacks  # before the lanes: they would build it twice
     executors = {kind: factory(writers) for kind, factory in discover("driftguard.executors", "EXECUTOR").items()}
-    return Gate(policy, executors, _second_look(sources), trail, utc_now)
+    return Gate(policy, executors, _second_look(sources), trail, utc_now, sources.history)
 
 
 class _Rehearsals(dict[str, Executor]):

@@ -1,20 +1,27 @@
-"""What the janitor proposes: every candidate, so that the gate's answers also say why something stays. Reads only."""
+"""What the janitor proposes: every candidate, so that the gate's answers also say why something stays. Reads only.
+
+An environment that Terraform built is one action that takes all of its resources, and each of their own deletions is
+a part of it: phase two, after Terraform, for whatever is still there.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from driftguard.errors import DriftGuardError
-from driftguard.janitor import lease
-from driftguard.janitor.lease import LeaseVerdict
+from driftguard.janitor import environments, lease, stacks
+from driftguard.janitor.lease import Lease, LeaseVerdict, Terms
+from driftguard.janitor.prices import Prices
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
 from driftguard.ports import Cloud, Sources
 
 log = logging.getLogger(__name__)
+
+Judged = tuple[Target, Lease]
 
 
 @dataclass
@@ -26,19 +33,28 @@ class JanitorPlanner:
 
     def plan(self, event: Event, rule: Rule) -> Plan:
         policy, now = self.sources.policy, self.sources.clock()
-        ended = lease.ended_environment(event, rule, policy)
+        ended = environments.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
-        actions, findings, gaps = [], [], []
+        terms = Terms(policy, now, ended, self.sources.history)
+        judged, gaps = self._judged(terms)
+        wholes, unread = self._environments(event, judged, terms)
+        prices = Prices(policy.janitor.prices)
+        parts = [_deletion(target, lease_, prices, wholes) for target, lease_ in judged]
+        return Plan(
+            findings=tuple(_findings(judged, terms, rule)),
+            actions=(*(action for group in wholes.values() for action in group), *_ordered(parts)),
+            gaps=(*gaps, *unread),
+        )
+
+    def _judged(self, terms: Terms) -> tuple[list[Judged], list[Gap]]:
+        judged, gaps = [], []
         for item in self._candidates():
             if isinstance(item, Gap):
                 gaps.append(item)
-                continue
-            judged = lease.judge(item, policy, now, ended)
-            actions.append(_deletion(item, judged))
-            if judged.verdict is LeaseVerdict.UNKNOWN:
-                findings.append(_unreadable(item, judged, rule))
-        return Plan(tuple(findings), _ordered(actions), tuple(gaps))
+            else:
+                judged.append((item, lease.judge(item, terms)))
+        return judged, gaps
 
     def _candidates(self) -> Iterator[Target | Gap]:
         try:
@@ -49,6 +65,54 @@ class JanitorPlanner:
         for cloud in clouds:
             yield from _discovered(cloud)
 
+    def _environments(
+        self, event: Event, judged: Sequence[Judged], terms: Terms
+    ) -> tuple[Mapping[str, Sequence[Action]], Sequence[Gap]]:
+        """Name -> what destroys it, for each environment that Terraform built and that has come to its end."""
+        if terms.policy.janitor.terraform is None:
+            return {}, ()
+        revision, unread = self._revision(event)
+        wholes = {}
+        for name, members in sorted(_ending(judged, terms).items()):
+            built = list(stacks.stacks_of(name, event.repo, revision, terms.policy))
+            if built:
+                wholes[name] = list(stacks.destructions(built, members, event.repo, terms.policy))
+        return wholes, unread
+
+    def _revision(self, event: Event) -> tuple[str, Sequence[Gap]]:
+        """The commit that Terraform runs at: never the pull request's own, since a destroy may run what it says."""
+        asked = event.base_sha or event.sha or "HEAD"
+        try:
+            return self.sources.tree.resolve(asked), ()
+        except DriftGuardError as error:
+            return asked, (Gap("terraform", "the configuration", str(error)),)
+
+
+@dataclass(slots=True)
+class _Members:
+    """The resources of one environment."""
+
+    targets: list[Target] = field(default_factory=list)
+    ending: bool = False
+
+
+def _ending(judged: Sequence[Judged], terms: Terms) -> Mapping[str, Sequence[Target]]:
+    """The environments of which at least one resource may go, with all of theirs; an ended one even if it has none."""
+    found: dict[str, _Members] = {}
+    if terms.ended is not None:
+        found[terms.ended] = _Members(ending=True)
+    for target, judgement in judged:
+        name = lease.environment_of(target)
+        if name:
+            members = found.setdefault(name, _Members())
+            members.targets.append(target)
+            members.ending |= judgement.deletable
+    return {name: _sorted(members.targets) for name, members in found.items() if members.ending}
+
+
+def _sorted(targets: Sequence[Target]) -> Sequence[Target]:
+    return sorted(targets, key=lambda target: (target.path, target.name, target.id))
+
 
 def _discovered(cloud: Cloud) -> Iterator[Target | Gap]:
     try:
@@ -57,23 +121,35 @@ def _discovered(cloud: Cloud) -> Iterator[Target | Gap]:
         yield Gap(cloud.provider, "the inventory", str(error))
 
 
-def _deletion(target: Target, judged: lease.Lease) -> Action:
+def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str, Sequence[Action]]) -> Action:
+    whole = tuple(action.id for action in wholes.get(lease.environment_of(target), ()))
     return Action(
         id=f"delete_resource:{target.id}",
         kind="delete_resource",
         target=replace(target, expires_at=judged.expires_at),
         risk=Risk.DESTROY,
         why=judged.reason,
+        after=whole,
+        part_of=whole,
         precondition=Precondition.STILL_EXISTS,
+        usd_month=prices.monthly(target),
     )
 
 
-def _ordered(actions: list[Action]) -> tuple[Action, ...]:
+def _ordered(actions: Sequence[Action]) -> Sequence[Action]:
     """By place, type and name: two runs over the same cloud give the same plan."""
-    return tuple(sorted(actions, key=lambda action: (action.target.path, action.target.name, action.id)))
+    return sorted(actions, key=lambda action: (action.target.path, action.target.name, action.id))
 
 
-def _unreadable(target: Target, judged: lease.Lease, rule: Rule) -> Finding:
+def _findings(judged: Sequence[Judged], terms: Terms, rule: Rule) -> Iterator[Finding]:
+    for target, judgement in judged:
+        if judgement.verdict is LeaseVerdict.UNKNOWN:
+            yield _unreadable(target, judgement, rule)
+        elif lease.warns(judgement, terms):
+            yield from _warning(target, judgement, terms)
+
+
+def _unreadable(target: Target, judged: Lease, rule: Rule) -> Finding:
     return Finding(
         id=f"janitor/unreadable-lease:{target.id}",
         rule="janitor/unreadable-lease",
@@ -83,6 +159,22 @@ def _unreadable(target: Target, judged: lease.Lease, rule: Rule) -> Finding:
         severity=Severity.ERROR if rule.mode is RuleMode.BLOCK else Severity.WARNING,
         evidence=target.id,
     )
+
+
+def _warning(target: Target, judged: Lease, terms: Terms) -> Iterator[Finding]:
+    """Once for each end that a resource is given. ``name`` and ``evidence`` are what the next run looks for."""
+    assert judged.expires_at is not None
+    ends = judged.expires_at.isoformat()
+    if terms.history.warned.get(target.id) != ends:
+        yield Finding(
+            id=f"{lease.WARNING}:{target.id}",
+            rule=lease.WARNING,
+            kind=target.type,
+            name=target.id,
+            message=f"{target.name} ({target.scope}) is deleted by the first run after this one from {ends} on",
+            severity=Severity.NOTE,
+            evidence=ends,
+        )
 
 
 PLANNER = JanitorPlanner
