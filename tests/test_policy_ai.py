@@ -34,6 +34,7 @@ def test_the_defaults_are_small() -> None:
         ({"base_url": "http://models.example/"}, "must be https where a key is sent"),
         ({"base_url": "http://127.0.0.1.evil.example/"}, "must be https where a key is sent"),
         ({"base_url": "http://localhost@evil.example/"}, "must be https where a key is sent"),
+        ({"base_url": "http://localhost:80@evil.example/"}, "must be https where a key is sent"),
         ({"provider": "openai", "base_url": "http://vllm:8000/v1", "api_key_env": "KEY"}, "must be https"),
         ({"base_url": "ftp://models.example/"}, "pattern"),
         ({"cache": ".driftguard/ai"}, "pattern"),
