@@ -224,6 +224,15 @@ def test_a_large_change_is_asked_in_parts(tmp_path: Path, server: ModelServer) -
     assert "9 pieces of the change" in plan.notes[-1]
 
 
+def test_of_very_many_pieces_only_so_many_are_looked_at_and_that_is_said(
+    tmp_path: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("driftguard.ai_sync.judge.MOST_PIECES", 4)
+    server.plays(GEMINI.says())
+    plan = case(tmp_path, server, GEMINI, *large(9)).plan()
+    assert plan.notes[-1] == "AI: only the first 4 of 9 pieces of the change were looked at"
+
+
 @pytest.mark.parametrize("limit", [{"max_tokens": 50_000}, {"max_cost_usd": 0.055}], ids=["tokens", "money"])
 def test_what_the_budget_doesn_t_reach_for_is_left_out_and_said(
     tmp_path: Path, server: ModelServer, limit: dict[str, Any]
