@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from driftguard.ai_sync import prompt
@@ -27,6 +28,7 @@ from driftguard.ports import LanguageModel, Sources, SourceTree
 log = logging.getLogger(__name__)
 
 UNAVAILABLE = "AI unavailable: guard only"
+MISSING = "ai_sync/ai-missing"
 _SAYS = {"false": "this no longer holds", "missing": "something is missing here"}
 MOST_PIECES = 500
 """Pieces of a change that are looked at, in path order; far more than a budget reaches for."""
@@ -41,6 +43,11 @@ class Opinion:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     consulted: tuple[Consultation, ...] = ()
+
+    def without(self, told: Collection[str]) -> Opinion:
+        """Less what the guard has said already: that a name in ``told`` is missing."""
+        fresh = (finding for finding in self.findings if not _repeats(finding, told))
+        return replace(self, findings=tuple(fresh))
 
 
 def opinion(sources: Sources, ends: tuple[str, str], rule: Rule) -> Opinion:
@@ -103,6 +110,11 @@ class Judge:
                 for match in reply.part.matches:
                     self._answers.put(self._name(match), _about(match.exhibit, reply.claims))
         self._answers.prune()
+
+
+def _repeats(finding: Finding, told: Collection[str]) -> bool:
+    words = re.findall(r"[\w-]+", finding.message)
+    return finding.rule == MISSING and not set(told).isdisjoint(words)
 
 
 def _about(exhibit: Exhibit, claims: Iterable[Claim]) -> list[Claim]:
