@@ -287,7 +287,7 @@ ModelNames = Annotated[
     BeforeValidator(_one_or_more, json_schema_input_type=ModelName | tuple[ModelName, ...]),
 ]
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-_ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)")
+_ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/|$)")
 
 
 class Ai(Section):

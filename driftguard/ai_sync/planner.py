@@ -36,7 +36,8 @@ class AiSyncPlanner:
             return Plan(gaps=(Gap(f"git/{event.repo}", "the change", str(error)),))
         severity = Severity.ERROR if rule.mode is RuleMode.BLOCK else Severity.WARNING
         findings = tuple(_undocumented(item, severity) for item in items)
-        return _with(opinion(self.sources, ends, rule), findings)
+        told = {finding.name for finding in findings}
+        return _with(opinion(self.sources, ends, rule).without(told), findings)
 
 
 def _with(added: Opinion, findings: tuple[Finding, ...]) -> Plan:
