@@ -42,10 +42,22 @@ def match(versions: Versions, fresh: Callable[[], Equivalence], old: list[Node],
     take(lambda one, two: reference(one) == reference(two) and versions.same(one, two))
     take(lambda one, two: _title(one) != "" and _title(one) == _title(two))
     if left and right:
-        take(lambda one, two: fresh().nodes(one, two))
+        take(lambda one, two: _other_form(versions, one, two) and fresh().nodes(one, two))
     if len(left) == 1 == len(right) and not any(reference(one) or _title(one) for one in (*left, *right)):
         pairs.append((left.pop(), right.pop()))
     return Matched(tuple(pairs), tuple(left), tuple(right))
+
+
+def _other_form(versions: Versions, old: Node, new: Node) -> bool:
+    """Whether one may be the other written differently: inlined, taken out, or a component that was renamed."""
+    before, after = reference(old), reference(new)
+    if before is None or after is None:
+        return True
+    try:
+        versions.new.documents.resolve(new.file, before)
+    except LookupError:
+        return True
+    return False
 
 
 def _title(node: Node) -> str:
@@ -76,13 +88,20 @@ def wrapped_properties(same: Equivalence, old: Schema, new: Schema) -> frozenset
 
 
 def restructured(same: Callable[[], Equivalence], old: Schema, new: Schema, matched: Matched) -> bool:
-    """Whether an ``allOf`` was only written differently: nothing that a member (or the schema) declared is lost."""
+    """Whether an ``allOf`` was only written differently: nothing that a member (or the schema) declared is lost.
+
+    A member that only came, or only went, is a change, even if it says nothing new.
+    """
     question = same()
     before, after = flat(question.old, old), flat(question.new, new)
-    if question.schemas(before, after):
-        return True
     if "allOf" in old.raw and "allOf" in new.raw and not (matched.removed and matched.added):
         return _moved(question, old, new, after) or _moved_back(question, old, new, before)
+    if not any(question.old.view(node).validates() for node in matched.removed) and not any(
+        question.new.view(node).validates() for node in matched.added
+    ):
+        return False
+    if question.schemas(before, after):
+        return True
     declared = question.old.named(before, "properties").keys()
     if not declared:
         return before.types == after.types and bool(before.types)

@@ -106,7 +106,7 @@ def _changed(context: Context, place: Place, old: Part, new: Part) -> Iterator[H
     yield from _life(context, place, old, new)
     yield from _style(context, place, old, new)
     if old.schema is not None and new.schema is not None:
-        both_optional = not old.required and not new.required
+        both_optional = old.raw.get("required") is not True and new.raw.get("required") is not True
         for hit in context.walk(_site(place, new), old.schema, new.schema):
             if both_optional or not hit.rule.startswith("request-parameter-default-value-"):
                 yield hit

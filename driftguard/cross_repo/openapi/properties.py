@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from driftguard.cross_repo.openapi.compositions import wrapped_properties
-from driftguard.cross_repo.openapi.flatten import flat
 from driftguard.cross_repo.openapi.nodes import Node
 from driftguard.cross_repo.openapi.rules import RULES
 from driftguard.cross_repo.openapi.schemas import Schema
@@ -27,7 +26,6 @@ def hits(walk: Walk, old: Schema, new: Schema, path: str, *, hidden: bool) -> It
         for name, node in after.items():
             if name not in before:
                 yield from _added(walk, new, node, _join(path, name), name)
-        yield from _required(walk, old, new, path)
     for name, node in after.items():
         if name in before:
             if not hidden:
@@ -75,12 +73,12 @@ def _added_to_request(walk: Walk, required: bool, defaulted: bool) -> str:  # no
     return "new-required-request-property-with-default" if defaulted else "new-required-request-property"
 
 
-def _required(walk: Walk, old: Schema, new: Schema, path: str) -> Iterator[Hit]:
+def required(walk: Walk, old: Schema, new: Schema, path: str) -> Iterator[Hit]:
+    """Properties that became required or optional; both schemas flat, since a member may require another's."""
     before, after = set(old.words("required")), set(new.words("required"))
     if before == after:
         return
-    known_before = walk.old.named(flat(walk.old, old), "properties")
-    known_after = walk.new.named(flat(walk.new, new), "properties")
+    known_before, known_after = walk.old.named(old, "properties"), walk.new.named(new, "properties")
     at = Node(new.node.file, (*new.node.pointer, "required"), None)
     for name in [*new.words("required"), *old.words("required")]:
         if (name in before) == (name in after) or name not in known_before or name not in known_after:

@@ -36,7 +36,7 @@ class Walk:
     new: Schemas
     calendar: lifecycle.Calendar
     site: Site
-    met: set[tuple[int, int]] = field(default_factory=set)
+    met: set[tuple[int, int, bool]] = field(default_factory=set)
     keep: list[Schema] = field(default_factory=list)
 
     def same(self) -> Equivalence:
@@ -46,12 +46,12 @@ class Walk:
         """Everything that changed between the two, in the order of the new schema."""
         yield from self._nodes(old, new, "")
 
-    def _nodes(self, old: Node, new: Node, path: str, *, hidden: bool = False) -> Iterator[Hit]:
+    def _nodes(self, old: Node, new: Node, path: str, *, hidden: bool = False, member: bool = False) -> Iterator[Hit]:
         if not self.versions.same(old, new):
-            yield from self._pair(self.old.view(old), self.new.view(new), path, hidden=hidden)
+            yield from self._pair(self.old.view(old), self.new.view(new), path, hidden=hidden, member=member)
 
-    def _pair(self, old: Schema, new: Schema, path: str, *, hidden: bool) -> Iterator[Hit]:
-        pair = (id(old.raw), id(new.raw))
+    def _pair(self, old: Schema, new: Schema, path: str, *, hidden: bool, member: bool = False) -> Iterator[Hit]:
+        pair = (id(old.raw), id(new.raw), member)
         if pair in self.met or old.remote or new.remote:
             return
         self.met.add(pair)
@@ -66,6 +66,8 @@ class Walk:
         for fact in facts:
             yield from self._hit(fact, old, new, path, hidden=hidden)
         yield from properties.hits(self, old, new, path, hidden=hidden)
+        if not member and not hidden:
+            yield from properties.required(self, flat(self.old, old), flat(self.new, new), path)
         yield from self._below(old, new, path, matched, hidden=hidden)
 
     def _comparable(self, old: Schema, new: Schema) -> tuple[Schema, Schema]:
@@ -178,7 +180,8 @@ class Walk:
     def _below(self, old: Schema, new: Schema, path: str, matched: dict[str, Matched], *, hidden: bool) -> Iterator[Hit]:
         for key, found in matched.items():
             for before, after in found.pairs:
-                yield from self._nodes(before, after, join(path, f"{key}[{member_name(after)}]"), hidden=hidden)
+                step = join(path, f"{key}[{member_name(after)}]")
+                yield from self._nodes(before, after, step, hidden=hidden, member=key == "allOf")
         for key in _BELOW:
             left, right = self.old.child(old, key), self.new.child(new, key)
             if left is not None and right is not None:
