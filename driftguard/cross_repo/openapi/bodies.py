@@ -46,9 +46,7 @@ def _content(holder: Body | Response) -> Node:
     return Node(holder.node.file, (*holder.node.pointer, "content"), None)
 
 
-def _matched(
-    old: Mapping[str, Media], new: Mapping[str, Media]
-) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+def _matched(old: Mapping[str, Media], new: Mapping[str, Media]) -> tuple[list[tuple[str, str]], list[str], list[str]]:
     """Pairs of media types, those that went, those that came. JSON and a JSON dialect are a pair."""
     pairs = [(name, name) for name in old if name in new]
     left = [name for name in old if name not in new]

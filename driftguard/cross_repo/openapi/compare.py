@@ -98,7 +98,10 @@ def _version(old: Any, new: Any, hits: Iterable[Hit], path: str) -> Iterator[Hit
     """Whether the document's version says that something breaks, if it counts by semver.org at all."""
     if not any(RULES[hit.rule].level is Level.BREAKING for hit in hits):
         return
-    said = [str((value.get("info") or {}).get("version", "")) if isinstance(value.get("info"), dict) else "" for value in (old, new)]
+    said = [
+        str((value.get("info") or {}).get("version", "")) if isinstance(value.get("info"), dict) else ""
+        for value in (old, new)
+    ]
     before, after = (_SEMVER.fullmatch(word) for word in said)
     if before is None or after is None:
         return
@@ -108,7 +111,7 @@ def _version(old: Any, new: Any, hits: Iterable[Hit], path: str) -> Iterator[Hit
         rule = "api-version-not-bumped"
     elif two <= one:
         rule = "api-version-decreased"
-    elif (one[1] >= two[1] if one[0] == 0 == two[0] else one[0] >= two[0]):
+    elif one[1] >= two[1] if one[0] == 0 == two[0] else one[0] >= two[0]:
         rule = "api-major-version-not-bumped"
     if rule is not None:
         yield Hit(rule, "info", Node(path, ("info", "version"), None), {"old": said[0], "new": said[1]})
@@ -136,7 +139,9 @@ def _change(hit: Hit, line: int) -> Change:
 
 def _said(hit: Hit) -> str:
     args = {"what": "", "old": None, "new": None, "status": "", **hit.args}
-    return RULES[hit.rule].message.format(**{key: value if key in ("what", "status") else _shown(value) for key, value in args.items()})
+    return RULES[hit.rule].message.format(
+        **{key: value if key in ("what", "status") else _shown(value) for key, value in args.items()}
+    )
 
 
 def _shown(value: Any) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from driftguard.cross_repo.openapi import lifecycle
-from driftguard.cross_repo.openapi.context import Context, Place
+from driftguard.cross_repo.openapi.context import Context, Place, Side
 from driftguard.cross_repo.openapi.model import Operation, Part
 from driftguard.cross_repo.openapi.nodes import Node
 from driftguard.cross_repo.openapi.sites import Hit, Site, parameter
+
+Parts = dict[tuple[str, str], Part]
 
 _NAME = re.compile(r"\{([^{}]*)\}")
 _LIFE = {"reactivated": "request-parameter-reactivated", "deprecated": "request-parameter-deprecated",
@@ -33,17 +35,15 @@ def hits(context: Context, place: Place, old: Operation, new: Operation, renamed
     """``renamed`` gives the new name of each of the path's parameters."""
     before = {_key(part, renamed): part for part in old.parameters}
     after = {_key(part, {}): part for part in new.parameters}
-    spread = dict(_spread(context, before, after))
+    _spread(context.new, after, before)
+    _spread(context.old, before, after)
     for key, part in before.items():
         if key in after:
             yield from _changed(context, place, part, after[key])
-        elif key in spread:
-            yield from _changed(context, place, part, spread[key])
-        elif part not in spread.values() and not _gathered(part, spread):
+        else:
             yield from _removed(context, place, part, new)
-    taken = {(part.where, part.name) for part in spread.values()} | {key for key in spread if key in after}
     for key, part in after.items():
-        if key not in before and key not in taken and not _gathers(part, spread):
+        if key not in before:
             yield _added(place, part, old)
 
 
@@ -52,30 +52,26 @@ def _key(part: Part, renamed: Mapping[str, str]) -> tuple[str, str]:
     return part.where, name.lower() if part.where == "header" else name
 
 
-def _spread(
-    context: Context, before: Mapping[tuple[str, str], Part], after: Mapping[tuple[str, str], Part]
-) -> Iterator[tuple[tuple[str, str], Part]]:
-    """Plain parameters that became properties of one exploded object: on the wire they are the same."""
-    for key, part in after.items():
-        if key in before or not part.exploded or part.style != "form" or part.schema is None:
+def _spread(side: Side, parts: Parts, others: Parts) -> None:
+    """An exploded object whose properties are plain parameters on the other side is the same on the wire: it is taken
+    apart into those.
+    """
+    for key, part in list(parts.items()):
+        if key in others or part.raw.get("explode") is not True or part.style != "form" or part.schema is None:
             continue
-        view = context.new.schemas.view(part.schema)
-        for name, node in context.new.schemas.named(view, "properties").items():
-            plain = before.get((part.where, name))
-            if plain is not None and (part.where, name) not in after:
-                yield (part.where, name), replace(part, name=name, schema=node, exploded=plain.exploded, style=plain.style)
-
-
-def _gathered(part: Part, spread: Mapping[tuple[str, str], Part]) -> bool:
-    return (part.where, part.name) in spread
-
-
-def _gathers(part: Part, spread: Mapping[tuple[str, str], Part]) -> bool:
-    return any(found.node is part.node for found in spread.values())
+        inside = side.schemas.named(side.schemas.view(part.schema), "properties")
+        plain = {(part.where, name): node for name, node in inside.items() if (part.where, name) in others}
+        if plain:
+            del parts[key]
+        for name, node in plain.items():
+            other = others[name]
+            parts.setdefault(name, replace(part, name=name[1], schema=node, style=other.style, exploded=other.exploded))
 
 
 def _site(place: Place, part: Part) -> Site:
-    return parameter(place.location, part.where, part.name, place.stability, form=part.exploded and part.style in ("form", "multi"))
+    return parameter(
+        place.location, part.where, part.name, place.stability, form=part.exploded and part.style in ("form", "multi")
+    )
 
 
 def _hit(place: Place, part: Part, rule: str, at: Node, **args: object) -> Hit:

@@ -95,7 +95,8 @@ def _same_security(context: Context) -> bool:
     return (
         old.dialect == new.dialect
         and old.security == new.security
-        and {name: node.value for name, node in old.schemes.items()} == {name: node.value for name, node in new.schemes.items()}
+        and {name: node.value for name, node in old.schemes.items()}
+        == {name: node.value for name, node in new.schemes.items()}
         and all(old.root.value.get(key) == new.root.value.get(key) for key in top)
     )
 
@@ -134,7 +135,9 @@ def _servers(context: Context) -> Iterator[Hit]:
     at = Node(new.root.file, (*new.root.pointer, "servers"), None)
     if old.base_path != new.base_path and _based(context)[0] is old.paths and "2.0" == old.dialect == new.dialect:
         at_base = Node(new.root.file, (*new.root.pointer, "basePath"), None)
-        yield Hit("api-base-path-changed", "servers", at_base, {"old": old.base_path or "/", "new": new.base_path or "/"})
+        yield Hit(
+            "api-base-path-changed", "servers", at_base, {"old": old.base_path or "/", "new": new.base_path or "/"}
+        )
     if old.dialect != new.dialect and "2.0" in (old.dialect, new.dialect):
         return
     for url in dict.fromkeys(old.servers):

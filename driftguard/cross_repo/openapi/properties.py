@@ -27,7 +27,7 @@ def hits(walk: Walk, old: Schema, new: Schema, path: str, *, hidden: bool) -> It
             if name not in before:
                 yield from _added(walk, new, node, _join(path, name), name)
     for name, node in after.items():
-        if name in before:
+        if name in before and not walk.versions.same(before[name], node):
             if not hidden:
                 yield from _modes(walk, old, before[name], node, _join(path, name), name)
             yield from walk.nodes(before[name], node, _join(path, name), hidden=hidden)

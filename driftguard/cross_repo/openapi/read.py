@@ -66,9 +66,17 @@ class Reader3:
             node,
             parameters(self.documents, item.node, node, self.part),
             None if body is None or body.value is None else self._body(self.documents.follow(body)),
-            {status: self._response(self.documents.follow(at)) for status, at in responses.items() if status[:2] != "x-"},
+            {
+                status: self._response(self.documents.follow(at))
+                for status, at in responses.items()
+                if status[:2] != "x-"
+            },
             (node.value or {}).get("security"),
-            {name: paths(self.documents, self.documents.follow(at)) for name, at in callbacks.items() if name[:2] != "x-"},
+            {
+                name: paths(self.documents, self.documents.follow(at))
+                for name, at in callbacks.items()
+                if name[:2] != "x-"
+            },
         )
 
     def _body(self, node: Node) -> Body:
@@ -100,7 +108,9 @@ class Reader3:
             content = self._content(node)
             media, schema = next(((name, at.schema) for name, at in content.items()), ("", None))
         required = raw.get("required") is True or where == "path"
-        return Part(node, where, header or str(raw.get("name", "")), required, schema, media, style, exploded is True, shared)
+        return Part(
+            node, where, header or str(raw.get("name", "")), required, schema, media, style, exploded is True, shared
+        )
 
 
 def _url(node: Node) -> str:
@@ -118,7 +128,9 @@ def paths(documents: Documents, node: Node | None) -> dict[str, PathItem]:
             found[path] = PathItem(item, {})
             continue
         below = documents.mapping(item)
-        found[path] = PathItem(item, {method: below[method] for method in METHODS if below.get(method) and below[method].value is not None})
+        found[path] = PathItem(
+            item, {method: below[method] for method in METHODS if below.get(method) and below[method].value is not None}
+        )
     return found
 
 

@@ -97,7 +97,9 @@ class Reader2:
             schema = Node(node.file, node.pointer, kept)
         style = str(raw.get("collectionFormat") or "csv")
         required = raw.get("required") is True or where == "path"
-        return Part(node, where, header or str(raw.get("name", "")), required, schema, "", style, style == "multi", shared)
+        return Part(
+            node, where, header or str(raw.get("name", "")), required, schema, "", style, style == "multi", shared
+        )
 
 
 def _scheme(value: Any) -> Any:

@@ -14,16 +14,20 @@ from types import MappingProxyType
 from driftguard.cross_repo.contracts.changes import Level
 
 # Ids whose scope is called otherwise than the scopes here.
-_ALIASES = MappingProxyType({
-    "response-body-enum-value-removed": "response-mediatype-enum-value-removed",
-    "request-property-invalid-stability-level": "api-invalid-stability-level",
-    "response-property-invalid-stability-level": "api-invalid-stability-level",
-})
+_ALIASES = MappingProxyType(
+    {
+        "response-body-enum-value-removed": "response-mediatype-enum-value-removed",
+        "request-property-invalid-stability-level": "api-invalid-stability-level",
+        "response-property-invalid-stability-level": "api-invalid-stability-level",
+    }
+)
 # What nobody sends or gets can't break anybody: the same fact about such a property has an id of its own, or none.
-_HIDDEN = MappingProxyType({
-    "request-property": "request-read-only-property",
-    "response-property": "response-write-only-property",
-})
+_HIDDEN = MappingProxyType(
+    {
+        "request-property": "request-read-only-property",
+        "response-property": "response-write-only-property",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,10 @@ def rule_for(scope: str, word: str, *, hidden: bool) -> str | None:
         variant = f"{_HIDDEN.get(scope, scope)}-{word}"
         if variant in RULES and variant != f"{scope}-{word}":
             return variant
-    for tried in (f"{scope}-{word}", f"{scope.replace('request-header-property', 'request-parameter-property')}-{word}"):
+    for tried in (
+        f"{scope}-{word}",
+        f"{scope.replace('request-header-property', 'request-parameter-property')}-{word}",
+    ):
         rule = _ALIASES.get(tried, tried)
         if rule in RULES:
             return rule if not hidden or RULES[rule].level is Level.INFO else None

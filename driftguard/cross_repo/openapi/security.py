@@ -84,7 +84,10 @@ def tightened(context: Context, location: str, at: Node, own: tuple[Any, Any]) -
 def _enough(given: Need, asked: Need, old: Mapping[str, Node], new: Mapping[str, Node]) -> bool:
     """Whether who had ``given`` has all that is ``asked``; a scheme may have another name now."""
     return all(
-        any(set(scopes) <= set(given[mine]) and (mine == scheme or _defined(old, mine) == _defined(new, scheme)) for mine in given)
+        any(
+            set(scopes) <= set(given[mine]) and (mine == scheme or _defined(old, mine) == _defined(new, scheme))
+            for mine in given
+        )
         for scheme, scopes in asked.items()
     )
 

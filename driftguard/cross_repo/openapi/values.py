@@ -23,7 +23,10 @@ def facts(old: Schema, new: Schema) -> Iterator[Fact]:
     yield from _multiple(old, new)
     if old.flag("uniqueItems") != new.flag("uniqueItems"):
         yield Fact(f"unique-items-{'added' if new.flag('uniqueItems') else 'removed'}", "uniqueItems")
-    for word, key in (("content-media-type-changed", "contentMediaType"), ("content-encoding-changed", "contentEncoding")):
+    for word, key in (
+        ("content-media-type-changed", "contentMediaType"),
+        ("content-encoding-changed", "contentEncoding"),
+    ):
         if old.get(key) != new.get(key):
             yield Fact(word, key, old=old.get(key), new=new.get(key))
     for value in _lost(old.get("x-extensible-enum"), new.get("x-extensible-enum")):

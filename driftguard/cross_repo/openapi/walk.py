@@ -58,7 +58,11 @@ class Walk:
         self.keep += (old, new)
         old, new = self._comparable(old, new)
         matched = {key: self._match(old, new, key) for key in MANY if key in old.raw or key in new.raw}
-        if "allOf" in matched and self._unmatched(matched["allOf"]) and restructured(self.same, old, new, matched["allOf"]):
+        if (
+            "allOf" in matched
+            and self._unmatched(matched["allOf"])
+            and restructured(self.same, old, new, matched["allOf"])
+        ):
             old, new = flat(self.old, old), flat(self.new, new)
             matched = {key: self._match(old, new, key) for key in MANY if key in old.raw or key in new.raw}
         hidden = hidden or self._hidden(old, new)
@@ -93,8 +97,11 @@ class Walk:
 
     def _hidden(self, old: Schema, new: Schema) -> bool:
         """Whether this side never carries the schema: readOnly in a request, writeOnly in a response."""
+        return self._unseen(old) and self._unseen(new)
+
+    def _unseen(self, schema: Schema) -> bool:
         flag = "readOnly" if self.site.side == "request" else "writeOnly"
-        return old.flag(flag) and new.flag(flag)
+        return schema.flag(flag) and self.site.root.endswith("body")
 
     def _facts(self, old: Schema, new: Schema, path: str, matched: dict[str, Matched]) -> Iterator[Fact]:
         same = self.same()
@@ -155,7 +162,11 @@ class Walk:
     def _life(self, old: Schema, new: Schema) -> Iterator[Fact]:
         word = lifecycle.deprecation(self.calendar, old.raw, new.raw, self.site.stability)
         if word is not None:
-            yield Fact("deprecated-sunset-invalid" if word == "sunset-invalid" else word, "deprecated", new=new.get(lifecycle.SUNSET))
+            yield Fact(
+                "deprecated-sunset-invalid" if word == "sunset-invalid" else word,
+                "deprecated",
+                new=new.get(lifecycle.SUNSET),
+            )
         before, after = lifecycle.stability(old.raw), lifecycle.stability(new.raw)
         if before is None or after is None:
             yield Fact("invalid-stability-level", lifecycle.STABILITY, new=new.get(lifecycle.STABILITY))
@@ -164,8 +175,7 @@ class Walk:
             yield Fact(f"stability-{moved}", lifecycle.STABILITY, old=before or "stable", new=after or "stable")
 
     def _hit(self, fact: Fact, old: Schema, new: Schema, path: str, *, hidden: bool) -> Iterator[Hit]:
-        unseen = "readOnly" if self.site.side == "request" else "writeOnly"
-        rule = rule_for(self.site.scope(path), fact.word, hidden=hidden or new.flag(unseen))
+        rule = rule_for(self.site.scope(path), fact.word, hidden=hidden or self._unseen(new))
         if rule is None:
             return
         at = fact.at or self.new.child(new, fact.key) or Node(new.node.file, (*new.node.pointer, fact.key), None)
@@ -177,7 +187,9 @@ class Walk:
         location = f"{self.site.location}, property {path}" if path else self.site.location
         return Hit(rule, location, at, {"what": what, **args})
 
-    def _below(self, old: Schema, new: Schema, path: str, matched: dict[str, Matched], *, hidden: bool) -> Iterator[Hit]:
+    def _below(
+        self, old: Schema, new: Schema, path: str, matched: dict[str, Matched], *, hidden: bool
+    ) -> Iterator[Hit]:
         for key, found in matched.items():
             for before, after in found.pairs:
                 step = join(path, f"{key}[{member_name(after)}]")
