@@ -9,7 +9,7 @@ from driftguard.cross_repo.openapi import bodies, lifecycle, parameters, securit
 from driftguard.cross_repo.openapi.context import Context, Place
 from driftguard.cross_repo.openapi.model import Operation, PathItem
 from driftguard.cross_repo.openapi.nodes import Node
-from driftguard.cross_repo.openapi.sites import Hit
+from driftguard.cross_repo.openapi.sites import Hit, response_body
 
 _LIFE = {"reactivated": "endpoint-reactivated", "deprecated": "endpoint-deprecated",
          "deprecated-with-sunset": "endpoint-deprecated-with-sunset", "sunset-invalid": "api-deprecated-sunset-parse",
@@ -136,6 +136,6 @@ def sent(context: Context, location: str, old: PathItem, new: PathItem) -> Itera
         for name, media in after.body.content.items():
             left = before.body.content.get(name)
             if left is not None and left.schema is not None and media.schema is not None:
-                site = bodies.response_body(f"{location} {method.upper()}", "", name, "")
+                site = response_body(f"{location} {method.upper()}", "", name, "")
                 site = replace(site, location=f"{location}, payload {name}", what="the payload")
                 yield from context.walk(site, left.schema, media.schema)

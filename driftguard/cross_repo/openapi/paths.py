@@ -44,7 +44,7 @@ def hits(context: Context) -> Iterator[Hit]:
 def _based(context: Context) -> tuple[Mapping[str, PathItem], Mapping[str, PathItem]]:
     """Paths with their base path before them, where that changed (Swagger 2.0): what counts is the whole."""
     old, new = context.old.api, context.new.api
-    if old.base_path == new.base_path or "2.0" != old.dialect or "2.0" != new.dialect:
+    if old.base_path == new.base_path or old.dialect != "2.0" or new.dialect != "2.0":
         return old.paths, new.paths
     left = {old.base_path + path: item for path, item in old.paths.items()}
     right = {new.base_path + path: item for path, item in new.paths.items()}
@@ -102,7 +102,7 @@ def _same_security(context: Context) -> bool:
 
 
 def _webhooks(context: Context) -> Iterator[Hit]:
-    """oasdiff reads a webhook as a request; what the API sends is also what its consumers get."""
+    """As oasdiff does, a webhook is read as a request; and since the API sends it, as what its consumers get."""
     old, new = context.old.api.webhooks, context.new.api.webhooks
     for name in old:
         if name not in new:

@@ -102,7 +102,7 @@ def _turned(walk: Walk, how: str, view: Schema) -> str:
     return f"response-{'write-only-' if view.flag('writeOnly') else ''}property-became-{how}"
 
 
-def _modes(walk: Walk, old: Schema, before: Node, after: Node, path: str, name: str) -> Iterator[Hit]:  # noqa: PLR0913, PLR0917 - the pair and its place
+def _modes(walk: Walk, old: Schema, before: Node, after: Node, path: str, name: str) -> Iterator[Hit]:
     """Became readOnly, writeOnly, or stopped being so."""
     left, right = walk.old.view(before), walk.new.view(after)
     kind = "required" if name in old.words("required") else "optional"

@@ -49,7 +49,7 @@ class Schema:
 
 @dataclass(slots=True)
 class Schemas:
-    """The schemas of one version, each looked at once. ``dialect`` is the document's version: ``2.0``, ``3.0``, ``3.1``."""
+    """The schemas of one version, each looked at once. ``dialect`` is the document's: ``2.0``, ``3.0``, ``3.1``."""
 
     documents: Documents
     dialect: str

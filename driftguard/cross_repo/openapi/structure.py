@@ -1,4 +1,4 @@
-"""Subschemas that came or went as a whole: if/then/else, contains, dependent ones, unevaluated ones, additional ones."""
+"""Subschemas that came or went as a whole: if/then/else, contains, dependent, unevaluated, additional ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parts of two versions can differ at all: whatever is the same text and leads to the same text is passed over."""
+"""Which parts of two versions can differ at all: what is the same text and leads to the same text is passed over."""
 
 from __future__ import annotations
 

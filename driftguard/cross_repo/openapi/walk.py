@@ -17,7 +17,7 @@ from driftguard.cross_repo.openapi.equivalence import Equivalence, unwrapped
 from driftguard.cross_repo.openapi.facts import Fact
 from driftguard.cross_repo.openapi.flatten import flat
 from driftguard.cross_repo.openapi.nodes import Node
-from driftguard.cross_repo.openapi.rules import RULES, rule_for
+from driftguard.cross_repo.openapi.rules import rule_for
 from driftguard.cross_repo.openapi.schemas import MANY, Schema, Schemas
 from driftguard.cross_repo.openapi.sites import Hit, Site
 from driftguard.cross_repo.openapi.versions import Versions
@@ -68,7 +68,7 @@ class Walk:
         hidden = hidden or self._hidden(old, new)
         facts = [*self._facts(old, new, path, matched)]
         for fact in facts:
-            yield from self._hit(fact, old, new, path, hidden=hidden)
+            yield from self._hit(fact, new, path, hidden=hidden)
         yield from properties.hits(self, old, new, path, hidden=hidden)
         if not member and not hidden:
             yield from properties.required(self, flat(self.old, old), flat(self.new, new), path)
@@ -138,9 +138,12 @@ class Walk:
 
     def _members(self, old: Schema, new: Schema, matched: dict[str, Matched]) -> Iterator[Fact]:
         words = {"allOf": "all-of", "anyOf": "any-of", "oneOf": "one-of", "prefixItems": "prefix-items"}
-        if self._switched(matched):
+        if turned := self._switched(matched):
+            yield Fact(turned, "oneOf" if turned.endswith("one-of") else "anyOf")
             return
         for key, found in matched.items():
+            if key == "allOf" and found.removed:
+                yield from self._lost(old, new)
             for nodes, how, schemas in ((found.added, "added", self.new), (found.removed, "removed", self.old)):
                 real = [node for node in nodes if key != "allOf" or schemas.view(node).validates()]
                 empty = [node for node in nodes if node not in real]
@@ -149,15 +152,27 @@ class Walk:
                 if empty:
                     yield Fact(f"{words[key]}-{how}-annotation-only", key, new=", ".join(map(member_name, empty)))
 
-    def _switched(self, matched: dict[str, Matched]) -> bool:
-        """Whether a oneOf became an anyOf (or back) of the same members."""
+    def _lost(self, old: Schema, new: Schema) -> Iterator[Fact]:
+        """Required properties that only the removed members of an ``allOf`` declared."""
+        before, after = flat(self.old, old), flat(self.new, new)
+        known = self.new.named(after, "properties")
+        lost = [name for name in self.old.named(before, "properties") if name not in known]
+        if lost := [name for name in lost if name in before.words("required")]:
+            yield Fact("all-of-properties-removed", "allOf", old=", ".join(lost))
+
+    def _switched(self, matched: dict[str, Matched]) -> str:
+        """Whether a oneOf became an anyOf (or back) of the same members, as a word."""
         one, any_ = matched.get("oneOf"), matched.get("anyOf")
         if one is None or any_ is None or one.pairs or any_.pairs:
-            return False
-        for gone, come in ((one.removed, any_.added), (any_.removed, one.added)):
+            return ""
+        turns = {
+            "one-of-became-any-of": (one.removed, any_.added),
+            "any-of-became-one-of": (any_.removed, one.added),
+        }
+        for word, (gone, come) in turns.items():
             if gone and come and not self._unmatched(match(self.versions, self.same, list(gone), list(come))):
-                return True
-        return False
+                return word
+        return ""
 
     def _life(self, old: Schema, new: Schema) -> Iterator[Fact]:
         word = lifecycle.deprecation(self.calendar, old.raw, new.raw, self.site.stability)
@@ -174,11 +189,11 @@ class Walk:
             moved = "increased" if lifecycle.rank(after) > lifecycle.rank(before) else "decreased"
             yield Fact(f"stability-{moved}", lifecycle.STABILITY, old=before or "stable", new=after or "stable")
 
-    def _hit(self, fact: Fact, old: Schema, new: Schema, path: str, *, hidden: bool) -> Iterator[Hit]:
+    def _hit(self, fact: Fact, new: Schema, path: str, *, hidden: bool) -> Iterator[Hit]:
         rule = rule_for(self.site.scope(path), fact.word, hidden=hidden or self._unseen(new))
         if rule is None:
             return
-        at = fact.at or self.new.child(new, fact.key) or Node(new.node.file, (*new.node.pointer, fact.key), None)
+        at = fact.at or Node(new.node.file, (*new.node.pointer, fact.key), None)
         yield self.hit(rule, at, path, old=fact.old, new=fact.new)
 
     def hit(self, rule: str, at: Node, path: str, **args: object) -> Hit:
@@ -211,6 +226,3 @@ class Walk:
 
 def join(path: str, step: str) -> str:
     return f"{path}/{step}" if path else step
-
-
-__all__ = ["RULES", "Walk", "join"]
