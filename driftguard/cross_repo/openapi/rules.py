@@ -48,6 +48,17 @@ def _load() -> Mapping[str, Rule]:
 
 RULES = _load()
 
+# Ids of the list that can't fire: a minItems that isn't there is zero, so that it is only ever raised or lowered.
+NEVER = frozenset(
+    (
+        "request-parameter-min-items-set",
+        "request-body-min-items-set",
+        "request-property-min-items-set",
+        "response-body-min-items-unset",
+        "response-property-min-items-unset",
+    )
+)
+
 
 def rule_for(scope: str, word: str, *, hidden: bool) -> str | None:
     """The id of the rule that a fact falls under at a place of this scope, or ``None``."""
