@@ -65,7 +65,9 @@ def modes_of(rule: str) -> tuple[Any, Any] | None:
         if rule.endswith(f"-property-{turn}"):
             required = {"required": ["a"]} if "-required-" in rule else {}
             place = "request-body" if rule.startswith("request") else "response-body"
-            return at(place, {"properties": {"a": before}, **required}), at(place, {"properties": {"a": after}, **required})
+            return at(place, {"properties": {"a": before}, **required}), at(
+                place, {"properties": {"a": after}, **required}
+            )
     return None
 
 
