@@ -64,7 +64,7 @@ resource "terraform_data" "slow" {
 }
 """
 LOCK_ID = "6b5c1d0e-0000-1111-2222-333344445555"
-BUCKET = "dg-states"
+BUCKET = "terraform-states"
 
 
 def git(directory: Path, *words: str) -> str:
@@ -147,6 +147,7 @@ class TerraformStage:
 
     def terraform(self, directory: Path, *words: str) -> str:
         environ = surroundings(self.aws, self.directory)
+        environ |= {"TF_WORKSPACE": self.stack.workspace} if self.stack.workspace else {}
         done = subprocess.run(
             ["terraform", *words], cwd=directory, env=environ, capture_output=True, text=True, check=False
         )
