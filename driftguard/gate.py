@@ -50,10 +50,10 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """One action, the rule it was judged under, and the decision."""
+    """One action, the rule it was judged under (none for a publication), and the decision."""
 
     action: Action
-    rule: Rule
+    rule: Rule | None
     decision: Decision
 
     @property
@@ -95,8 +95,10 @@ def decide(proposals: Sequence[Proposal], grounds: Grounds) -> Ruling:
     return _cap(hold_together(Ruling(tuple(ruled.values()))), grounds.policy)
 
 
-def _decide_one(action: Action, rule: Rule, gaps: Iterable[Gap], grounds: Grounds) -> Decision:
+def _decide_one(action: Action, rule: Rule | None, gaps: Iterable[Gap], grounds: Grounds) -> Decision:
     policy = grounds.policy
+    if rule is None:
+        return _decide_publication(action, policy)
     rule_line = policy.where(f"rules[{policy.rules.index(rule)}]")
     if action.risk is not Risk.DESTROY:
         return Decision(action.id, Verdict.ALLOW, f"rule '{rule.name}' asks for it", rule_line)
@@ -108,6 +110,14 @@ def _decide_one(action: Action, rule: Rule, gaps: Iterable[Gap], grounds: Ground
         reason = f"{gap.scope} was not seen whole ({gap.what}), so nothing in it is deleted"
         return Decision(action.id, Verdict.DENY, reason, rule_line)
     return Decision(action.id, Verdict.ALLOW, judged.reason, policy.where(judged.policy_path))
+
+
+def _decide_publication(action: Action, policy: Policy) -> Decision:
+    """Whoever tells people of a run may do nothing but tell."""
+    where = policy.where("github")
+    if action.risk is Risk.NOTIFY:
+        return Decision(action.id, Verdict.ALLOW, "tells people of this run", where)
+    return Decision(action.id, Verdict.DENY, "no rule asks for it", where)
 
 
 def judge(action: Action, rule: Rule, grounds: Grounds) -> lease.Lease:
@@ -325,6 +335,7 @@ class _Passage:
 
     def _write_ahead(self, action: Action, number: int) -> Outcome | passes.Held:
         intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": asdict(action.target)}
+        intent["asked"] = action.why
         self.gate.trail.record("INTENT", self.ruled[action.id].decision.reason, intent)
         try:
             receipt = self.gate.executors[action.kind].apply(action)

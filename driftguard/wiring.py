@@ -19,25 +19,32 @@ from pathlib import Path
 
 from driftguard import audit, events, plan_file, policy_file
 from driftguard.audit import Trail
+from driftguard.commands.store import OverrideStore
+from driftguard.cross_repo import diffing
+from driftguard.cross_repo.contracts.changes import Setup
 from driftguard.engine import UniFlow
 from driftguard.errors import DriftGuardError, UsageError
+from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.gate import Gate, Rehearsal
 from driftguard.logs import Redactor, secret_values
-from driftguard.model import AuditRecord, Event, History, Mode, Report, Target
+from driftguard.model import AuditRecord, ContractDiff, Event, History, Mode, Report, Target
 from driftguard.plan_file import Reviewed
-from driftguard.policy import Janitor, Policy
+from driftguard.policy import ContractRole, Janitor, Policy
 from driftguard.ports import (
     Clock,
     Cloud,
     CloudWriter,
+    DiffRenderer,
     Dispatcher,
     Executor,
+    LanguageModel,
     Planner,
     Renderer,
     Reread,
     RunContext,
     SourceTree,
     StackDestroyer,
+    Tools,
 )
 from driftguard.registry import discover
 
@@ -108,6 +115,8 @@ def assemble(request: Request, policy: Policy, environ: Mapping[str, str]) -> It
             run_id=context.run_id,
             mode=mode,
             notes=tuple(_interrupted(record) for record in trail.interrupted),
+            publishers=[make(sources) for make in discover("driftguard.report.publishers", "PUBLISHER").values()],
+            overrides=sources.overrides,
             reviewed=request.reviewed,
         )
         yield Run(engine, event, trail.path, sources)
@@ -141,9 +150,13 @@ def _payload(path: str | Path | None) -> bytes:
 
 def who(event: Event, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Actor, run URL and commit, for every record of the trail."""
-    server, run = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_RUN_ID")
-    url = f"{server}/{event.repo}/actions/runs/{run}" if server and run else ""
-    return {"actor": event.actor, "run_url": url, "commit": event.sha}
+    return {"actor": event.actor, "run_url": _run_url(environ), "commit": event.sha}
+
+
+def _run_url(environ: Mapping[str, str]) -> str:
+    """Where this run's log is; empty outside Actions."""
+    server, repo, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repo}/actions/runs/{run}" if server and repo and run else ""
 
 
 def _prepared(directory: Path) -> Path:
@@ -172,7 +185,7 @@ class LazySources:
     environ: Mapping[str, str]
     clock: Clock
     stack: ExitStack
-    audit_dir: Path
+    audit_dir: Path = DEFAULT_AUDIT_DIR
 
     @cached_property
     def history(self) -> History:
@@ -184,9 +197,45 @@ class LazySources:
         tree: SourceTree = self.stack.enter_context(git.GitTree.open(self.directory))
         return tree
 
+    @property
+    def tools(self) -> Tools:
+        return tools()
+
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
         return [_cloud(name, self.policy.janitor, self.environ) for name in configured_clouds(self.policy.janitor)]
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        if not self.policy.ai_sync.model:
+            return None
+        client = importlib.import_module(f"driftguard.clients.{self.policy.ai_sync.ai.provider}")
+        model: LanguageModel = client.model(self.policy.ai_sync.ai, self.environ)
+        return model
+
+    @cached_property
+    def forge(self) -> Forge | None:
+        token = self.environ.get(self.policy.github.token_env)
+        if not token:
+            return None
+        forge: Forge = importlib.import_module("driftguard.clients.github").reader(token, self.environ)
+        return forge
+
+    @property
+    def web_url(self) -> str:
+        return (self.environ.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/")
+
+    @property
+    def run_url(self) -> str:
+        return _run_url(self.environ)
+
+    def overrides(self, event: Event) -> Overrides:
+        return OverrideStore(self.forge, self.policy.github, self.clock).overrides(event)
+
+
+def tools() -> Tools:
+    """The programs that compare contracts; each is looked for when first asked."""
+    return importlib.import_module("driftguard.clients.buf").Buf()  # type: ignore[no-any-return]
 
 
 def identities(sources: LazySources, event: Event) -> list[str]:
@@ -253,6 +302,16 @@ class LazyWriters:
         return self._clouds[provider]
 
     @cached_property
+    def forge(self) -> ForgeWriter:
+        variable = self.policy.github.token_env
+        token = self.environ.get(variable)
+        if not token:
+            where = self.policy.where("github.token_env")
+            raise UsageError(f"{where}: github.token_env: the environment variable {variable} is not set")
+        forge: ForgeWriter = importlib.import_module("driftguard.clients.github").writer(token, self.environ)
+        return forge
+
+    @cached_property
     def dispatcher(self) -> Dispatcher:
         variable = self.policy.cross_repo.token_env
         token = self.environ.get(variable)
@@ -303,3 +362,14 @@ def _second_look(sources: LazySources) -> Reread:
 def renderers() -> dict[str, Renderer]:
     """Format name -> renderer."""
     return discover("driftguard.report", "RENDERER")
+
+
+def contract_diff(old: Path, new: Path, kind: str | None, role: str | None) -> ContractDiff:
+    """Two paths compared as one contract; ``diffing.compare`` says what it raises."""
+    setup = Setup(tools(), ContractRole(role) if role else None)
+    return diffing.compare(old, new, kind, setup)
+
+
+def diff_renderers() -> dict[str, DiffRenderer]:
+    """Format name -> renderer of a bare contract diff."""
+    return discover("driftguard.report.contract_diff", "RENDERER")

@@ -18,6 +18,7 @@ from stage.moto_cloud import MotoCloud
 from driftguard.clients.git import GitTree
 from driftguard.clients.terraform import Terraform
 from driftguard.executors.terraform_destroy import TerraformDestroy
+from driftguard.forge import ForgeWriter
 from driftguard.janitor import stacks
 from driftguard.janitor.teardown import Teardown
 from driftguard.model import Action
@@ -176,6 +177,10 @@ class TerraformStage:
     @property
     def stacks(self) -> StackDestroyer:
         return Teardown(self.policy, self.api, self.trail, lambda: self.now)
+
+    @property
+    def forge(self) -> ForgeWriter:
+        raise NotImplementedError
 
     def cloud(self, provider: str) -> CloudWriter:
         raise NotImplementedError
