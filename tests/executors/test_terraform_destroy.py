@@ -64,7 +64,7 @@ class TestDestroyed:
         ground.backend = s3_backend(key="previews.tfstate")
         ground.settings = {"stacks": [{"dir": "infra", "workspace": "{env}", "backend_config": ground.backend}]}
         ground.arranged(S3 + THING)
-        assert ground.keys() == {"env:/shop-pr-7/previews.tfstate"}
+        assert ground.stored() == {"env:/shop-pr-7/previews.tfstate"}
         ground.environment = "shop-pr-8"
         assert Ending.NOTHING_DESTROYED.value in ground.ended().note
         ground.environment = "shop-pr-7"
@@ -95,7 +95,7 @@ class TestLocks:
         with pytest.raises(Withheld, match=rf"locked by another run, lock {LOCK_ID} of ci@runner-7 since"):
             ground.ended()
         assert ground.resources() == {"thing"}
-        assert f"{ground.key}.tflock" in ground.keys()
+        assert f"{ground.key}.tflock" in ground.stored()
 
     def test_an_old_lock_file_is_removed_with_its_owner_on_the_trail_first(self, ground: TerraformStage) -> None:
         ground.arranged(S3 + THING)
@@ -164,7 +164,7 @@ class TestLocks:
             os.kill(_child_of_ours(), signal.SIGKILL)
             run.join(20)
         assert read[0].ending is Ending.INTERRUPTED
-        assert f"{ground.key}.tflock" in ground.keys()
+        assert f"{ground.key}.tflock" in ground.stored()
         with pytest.raises(Withheld):
             ground.ended()
         ground.configured(S3 + SLOW.replace("sleep 30", "true"))
@@ -275,7 +275,7 @@ class TestProtection:
             }
         )
         ground.put(json.dumps(state))
-        with pytest.raises(Withheld, match="not let near it: its state holds aws_db_instance.orders") as caught:
+        with pytest.raises(Withheld, match=r"not let near it: its state holds aws_db_instance\.orders") as caught:
             ground.ended()
         assert why in str(caught.value)
         assert ground.resources() == {"thing", "orders"}
@@ -299,7 +299,7 @@ class TestFailures:
         with pytest.raises(PermanentError, match=Ending.INTERRUPTED.value):
             ground.ended()
         assert ground.resources() == {"slow"}
-        assert f"{ground.key}.tflock" not in ground.keys()
+        assert f"{ground.key}.tflock" not in ground.stored()
 
     def test_an_interrupted_run_stops_terraform_before_it_ends_itself(self, ground: TerraformStage) -> None:
         ground.arranged(S3 + SLOW)
@@ -308,7 +308,7 @@ class TestFailures:
             api.stop()
             run.join(20)
         assert read[0].ending is Ending.INTERRUPTED
-        assert f"{ground.key}.tflock" not in ground.keys()
+        assert f"{ground.key}.tflock" not in ground.stored()
         with pytest.raises(PermanentError, match="interrupted before it began"):
             api.run(ground.repository, ["version"], "", 10)
 
@@ -322,9 +322,7 @@ class TestFailures:
     def test_without_the_program_the_error_says_so(self, ground: TerraformStage) -> None:
         ground.configured(S3 + THING)
         with pytest.raises(UsageError, match="terraform is not installed"):
-            Terraform({"PATH": "/nonexistent"}, lambda: ground.api.open_tree()).run(
-                ground.repository, ["version"], "", 9
-            )
+            Terraform({"PATH": "/nonexistent"}, ground.api.open_tree).run(ground.repository, ["version"], "", 9)
 
 
 @contextmanager

@@ -201,7 +201,7 @@ class TerraformStage:
     def remove(self, suffix: str = "") -> None:
         self.aws.client("s3").delete_object(Bucket=BUCKET, Key=self.key + suffix)
 
-    def keys(self) -> set[str]:
+    def stored(self) -> set[str]:
         found = self.aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", ())
         return {item["Key"] for item in found}
 
