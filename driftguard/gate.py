@@ -68,6 +68,7 @@ class Ruling:
     ruled: tuple[Ruled, ...]
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    kept: Mapping[str, datetime | None] = field(default_factory=dict)
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -85,6 +86,8 @@ def decide(proposals: Sequence[Proposal], grounds: Grounds) -> Ruling:
     with more deletions than ``janitor.max_deletions`` loses all of them.
     """
     gaps = [gap for proposal in proposals for gap in proposal.plan.gaps]
+    kept = {name: until for proposal in proposals for name, until in proposal.plan.kept.items()}
+    grounds = replace(grounds, history=replace(grounds.history, kept={**grounds.history.kept, **kept}))
     ruled: dict[str, Ruled] = {}
     for proposal in proposals:
         for action in proposal.plan.actions:
@@ -92,7 +95,7 @@ def decide(proposals: Sequence[Proposal], grounds: Grounds) -> Ruling:
             if known is None or not known.allowed:
                 decision = _decide_one(action, proposal.rule, gaps, grounds)
                 ruled[action.id] = Ruled(action, proposal.rule, decision)
-    return _cap(hold_together(Ruling(tuple(ruled.values()))), grounds.policy)
+    return _cap(hold_together(Ruling(tuple(ruled.values()), kept=kept)), grounds.policy)
 
 
 def _decide_one(action: Action, rule: Rule | None, gaps: Iterable[Gap], grounds: Grounds) -> Decision:
@@ -196,9 +199,10 @@ def _cap(ruling: Ruling, policy: Policy) -> Ruling:
         return ruling
     where = policy.where("janitor.max_deletions")
     reason = f"{doomed} deletions planned, max_deletions is {most}: the whole plan is denied"
-    return Ruling(
-        tuple(_deny_deletion(ruled, reason, where) for ruled in ruling.ruled),
-        (*ruling.findings, _over_cap(reason, where)),
+    return replace(
+        ruling,
+        ruled=tuple(_deny_deletion(ruled, reason, where) for ruled in ruling.ruled),
+        findings=(*ruling.findings, _over_cap(reason, where)),
     )
 
 
@@ -244,16 +248,16 @@ class Gate:
     settle: Sequence[float] = passes.SETTLE
     sleep: Callable[[float], None] = time.sleep
 
-    def grounds(self, event: Event) -> Grounds:
+    def grounds(self, event: Event, kept: Mapping[str, datetime | None] | None = None) -> Grounds:
         """What a decision at this very moment stands on."""
-        return Grounds(self.policy, event, self.clock(), self.history)
+        return Grounds(self.policy, event, self.clock(), replace(self.history, kept=kept or {}))
 
     def apply(self, ruling: Ruling, event: Event) -> tuple[Outcome, ...]:
         """Carry out what was allowed; one outcome for each action that was proposed, in the ruling's order.
 
         Raises ``AuditError`` as soon as the trail can't be written: nothing further is begun then.
         """
-        passage = _Passage(self, event, {ruled.action.id: ruled for ruled in ruling.ruled})
+        passage = _Passage(self, event, {ruled.action.id: ruled for ruled in ruling.ruled}, ruling.kept)
         allowed = [ruled.action for ruled in ruling.ruled if ruled.allowed]
         ended = {ruled.action.id: _denied(ruled.decision) for ruled in ruling.ruled if not ruled.allowed}
         for outcome in passes.work_through(allowed, passage.attempt, self._pace()):
@@ -308,6 +312,7 @@ class _Passage:
     gate: Gate
     event: Event
     ruled: Mapping[str, Ruled]
+    kept: Mapping[str, datetime | None]
     closed: set[str] = field(default_factory=set)
     carried: set[str] = field(default_factory=set)
     """What went through far enough for its parts to follow."""
@@ -368,7 +373,7 @@ class _Passage:
             if fresh.status is Status.VERIFIED:
                 self.carried.add(action.id)
             return replace(fresh, attempts=number)
-        decision = _decide_one(fresh, self.ruled[action.id].rule, (), self.gate.grounds(self.event))
+        decision = _decide_one(fresh, self.ruled[action.id].rule, (), self.gate.grounds(self.event, self.kept))
         if decision.verdict is Verdict.DENY:
             return Outcome(action.id, Status.STALE, number, note=f"changed since it was planned: {decision.reason}")
         return None

@@ -282,6 +282,7 @@ class Consultation:
 class Plan:
     """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only').
 
+    ``kept`` maps environments to the moment until which somebody asked to keep them, ``None`` where that is unknown.
     ``then`` is another event to look at when this one is done: a comment that asks for a pull request's rules again.
     """
 
@@ -289,6 +290,7 @@ class Plan:
     actions: tuple[Action, ...] = ()
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    kept: Mapping[str, datetime | None] = field(default_factory=dict)
     then: Event | None = None
     consulted: tuple[Consultation, ...] = ()
 
@@ -316,14 +318,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier live runs left in the trail.
+    """What was told and promised before.
 
-    ``warned`` maps a target's id to the end (``datetime.isoformat``) that somebody was last told of; ``kept`` maps an
-    environment to the moment until which somebody asked to keep it.
+    ``warned`` maps a target's id to the end (``datetime.isoformat``) that an earlier live run last told of; ``kept``
+    maps an environment to the moment until which somebody asked to keep it, ``None`` where that can't be known.
     """
 
     warned: Mapping[str, str] = field(default_factory=dict)
-    kept: Mapping[str, datetime] = field(default_factory=dict)
+    kept: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

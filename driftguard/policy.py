@@ -255,7 +255,6 @@ class Janitor(Section):
     warn_before: Duration | None = Field(
         None, description="From so long before its end on, the first run that sees it warns; only a later one deletes."
     )
-    keep_max: Duration = Field(timedelta(days=7), description="How far ahead '/driftguard keep' may put an end.")
     terraform: Terraform | None = None
     prices: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         {}, description="USD a month by type and size ('ec2:instance t3.micro', 'ec2:volume gp3 GiB'); ours come first."

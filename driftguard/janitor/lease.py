@@ -109,17 +109,6 @@ def warns(judged: Lease, terms: Terms) -> bool:
     return judged.verdict is LeaseVerdict.UNWARNED
 
 
-def extended(ends: datetime | None, asked: timedelta, policy: Policy, now: datetime) -> datetime:
-    """The end that ``/driftguard keep`` of ``asked`` gives to what would end at ``ends``: never an earlier one.
-
-    Raises ``ValueError`` beyond ``janitor.keep_max`` from now.
-    """
-    most = policy.janitor.keep_max
-    if asked > most:
-        raise ValueError(f"at most {format_duration(most)} from now ({policy.where('janitor.keep_max')})")
-    return max(ends, now + asked) if ends is not None else now + asked
-
-
 def contradiction(tags: Mapping[str, str], environment: str, janitor: Janitor) -> str:
     """Why a resource with ``tags`` can't be of ``environment``, or mustn't go with it; empty if it may.
 
@@ -182,10 +171,15 @@ def _protecting(tags: Tags, janitor: Janitor) -> tuple[str, str] | None:
 def _kept(tags: Tags, terms: Terms) -> Lease | None:
     """Somebody asked to keep its environment, and a closed pull request doesn't unsay that."""
     for name in tags.all(ENVIRONMENT):
-        until = terms.history.kept.get(name)
-        if until is not None and until > terms.now:
+        if name not in terms.history.kept:
+            continue
+        until = terms.history.kept[name]
+        if until is None:
+            reason = f"whether its environment {name} is to be kept could not be read"
+            return Lease(LeaseVerdict.UNKNOWN, reason, "overrides.longest_keep")
+        if until > terms.now:
             reason = f"its environment {name} is kept until {until:%Y-%m-%d %H:%M} UTC"
-            return Lease(LeaseVerdict.UNEXPIRED, reason, "janitor.keep_max", until)
+            return Lease(LeaseVerdict.UNEXPIRED, reason, "overrides.longest_keep", until)
     return None
 
 
@@ -248,9 +242,3 @@ def parse_expiry(text: str) -> datetime:
     except ValueError as error:
         raise ValueError(f"'{text[:40]}' is no date: {error}") from None
     raise ValueError(f"'{text[:40]}' is not a date like 2026-11-23T12:00:00Z or 2026-11-23")
-
-
-def expiry_text(ends: datetime) -> str:
-    """``ends`` as a value of the tag ``driftguard:expires-at``: RFC 3339 in UTC, to the second, never earlier."""
-    whole = ends.astimezone(UTC).replace(microsecond=0)
-    return f"{whole if whole >= ends else whole + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"

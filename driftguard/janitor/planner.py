@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from driftguard.errors import DriftGuardError
-from driftguard.janitor import environments, lease, stacks
+from driftguard.janitor import environments, lease
+from driftguard.janitor.builds import Builds
+from driftguard.janitor.keeps import Keeps
 from driftguard.janitor.lease import Lease, LeaseVerdict, Terms
+from driftguard.janitor.members import Members
 from driftguard.janitor.prices import Prices
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
@@ -37,23 +40,29 @@ class JanitorPlanner:
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
         terms = Terms(policy, now, ended, self.sources.history)
-        judged, gaps = self._judged(terms)
-        wholes, unread = self._environments(event, judged, terms)
+        builds = Builds.at(event, self.sources)
+        members = Members(builds.whole, ended)
+        judged, gaps = self._judged(terms, members)
+        wholes = builds.destructions(members.ending)
+        kept, unknown = Keeps(self.sources, event).of(members.ending)
         prices = Prices(policy.janitor.prices)
-        parts = [_deletion(target, lease_, prices, wholes) for target, lease_ in judged]
+        parts = [_deletion(target, judgement, prices, wholes) for target, judgement in judged]
         return Plan(
             findings=tuple(_findings(judged, terms, rule)),
             actions=(*(action for group in wholes.values() for action in group), *_ordered(parts)),
-            gaps=(*gaps, *unread),
+            gaps=(*gaps, *builds.gaps, *unknown),
+            kept=kept,
         )
 
-    def _judged(self, terms: Terms) -> tuple[list[Judged], list[Gap]]:
+    def _judged(self, terms: Terms, members: Members) -> tuple[list[Judged], list[Gap]]:
         judged, gaps = [], []
         for item in self._candidates():
             if isinstance(item, Gap):
                 gaps.append(item)
-            else:
-                judged.append((item, lease.judge(item, terms)))
+                continue
+            judgement = lease.judge(item, terms)
+            members.notice(item, judgement)
+            judged.append((item, judgement))
         return judged, gaps
 
     def _candidates(self) -> Iterator[Target | Gap]:
@@ -64,54 +73,6 @@ class JanitorPlanner:
             return
         for cloud in clouds:
             yield from _discovered(cloud)
-
-    def _environments(
-        self, event: Event, judged: Sequence[Judged], terms: Terms
-    ) -> tuple[Mapping[str, Sequence[Action]], Sequence[Gap]]:
-        """Name -> what destroys it, for each environment that Terraform built and that has come to its end."""
-        if terms.policy.janitor.terraform is None:
-            return {}, ()
-        revision, unread = self._revision(event)
-        wholes = {}
-        for name, members in sorted(_ending(judged, terms).items()):
-            built = list(stacks.stacks_of(name, event.repo, revision, terms.policy))
-            if built:
-                wholes[name] = list(stacks.destructions(built, members, event.repo, terms.policy))
-        return wholes, unread
-
-    def _revision(self, event: Event) -> tuple[str, Sequence[Gap]]:
-        """The commit that Terraform runs at: never the pull request's own, since a destroy may run what it says."""
-        asked = event.base_sha or event.sha or "HEAD"
-        try:
-            return self.sources.tree.resolve(asked), ()
-        except DriftGuardError as error:
-            return asked, (Gap("terraform", "the configuration", str(error)),)
-
-
-@dataclass(slots=True)
-class _Members:
-    """The resources of one environment."""
-
-    targets: list[Target] = field(default_factory=list)
-    ending: bool = False
-
-
-def _ending(judged: Sequence[Judged], terms: Terms) -> Mapping[str, Sequence[Target]]:
-    """The environments of which at least one resource may go, with all of theirs; an ended one even if it has none."""
-    found: dict[str, _Members] = {}
-    if terms.ended is not None:
-        found[terms.ended] = _Members(ending=True)
-    for target, judgement in judged:
-        name = lease.environment_of(target)
-        if name:
-            members = found.setdefault(name, _Members())
-            members.targets.append(target)
-            members.ending |= judgement.deletable
-    return {name: _sorted(members.targets) for name, members in found.items() if members.ending}
-
-
-def _sorted(targets: Sequence[Target]) -> Sequence[Target]:
-    return sorted(targets, key=lambda target: (target.path, target.name, target.id))
 
 
 def _discovered(cloud: Cloud) -> Iterator[Target | Gap]:

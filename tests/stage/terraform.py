@@ -65,7 +65,7 @@ resource "terraform_data" "slow" {
 }
 """
 LOCK_ID = "6b5c1d0e-0000-1111-2222-333344445555"
-BUCKET = "dg-states"
+BUCKET = "terraform-states"
 
 
 def git(directory: Path, *words: str) -> str:
@@ -148,6 +148,7 @@ class TerraformStage:
 
     def terraform(self, directory: Path, *words: str) -> str:
         environ = surroundings(self.aws, self.directory)
+        environ |= {"TF_WORKSPACE": self.stack.workspace} if self.stack.workspace else {}
         done = subprocess.run(
             ["terraform", *words], cwd=directory, env=environ, capture_output=True, text=True, check=False
         )
@@ -200,7 +201,7 @@ class TerraformStage:
     def remove(self, suffix: str = "") -> None:
         self.aws.client("s3").delete_object(Bucket=BUCKET, Key=self.key + suffix)
 
-    def keys(self) -> set[str]:
+    def stored(self) -> set[str]:
         found = self.aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", ())
         return {item["Key"] for item in found}
 
