@@ -27,8 +27,8 @@ class TestTheComment:
         assert stage.judged().code == 1
         [comment] = stage.hub.said(NUMBER)
         assert f"since `{first[:9]}`: 1 fixed (`SHOP_CACHE`), 1 new" in comment
-        assert "SHOP\\_PROXY" in comment
-        assert "SHOP\\_CACHE" not in comment
+        assert "variable `SHOP_PROXY`" in comment
+        assert "variable `SHOP_CACHE`" not in comment
         assert comment.count("**new**") == 1
         assert operations(stage.hub).count("issues/create-comment") == 1
         assert operations(stage.hub).count("issues/update-comment") == 1
@@ -308,7 +308,7 @@ class TestWhereNothingCanBeWritten:
         assert ran.code == 1
         assert stage.hub.writes == []
         assert "::error file=app.py,line=2,title=DriftGuard%3A ai_sync/undocumented::" in ran.stderr
-        assert "SHOP\\_LIMIT" in ran.summary
+        assert "SHOP_LIMIT" in ran.summary
         assert any("comes from a fork" in note for note in ran.report["notes"])
         assert "comes from a fork" in ran.summary
 
