@@ -74,8 +74,19 @@ def ended_environment(event: Event, rule: Rule, policy: Policy) -> str | None:
         return None
     if event.kind != "pull_request.closed" or event.number is None:
         return ""
-    owner, _, repo = event.repo.partition("/")
-    return policy.janitor.environment.format(owner=_slug(owner), repo=_slug(repo), number=event.number)
+    return environment(event.repo, policy.janitor, event.number)
+
+
+def environment(repo: str, janitor: Janitor, number: int | str) -> str:
+    """The ``driftguard:env`` value of a pull request of ``repo``."""
+    owner, _, name = repo.partition("/")
+    return janitor.environment.format(owner=_slug(owner), repo=_slug(name), number=number)
+
+
+def environment_of(target: Target) -> str:
+    """The environment that ``target`` says it belongs to; empty if it says none."""
+    tags = {_canonical(key): value for key, value in (target.tags or {}).items()}
+    return tags.get(_canonical(ENVIRONMENT), "")
 
 
 def states_expiry(target: Target) -> bool:

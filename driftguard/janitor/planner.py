@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from driftguard.errors import DriftGuardError
 from driftguard.janitor import lease
+from driftguard.janitor.keeps import Keeps
 from driftguard.janitor.lease import LeaseVerdict
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
@@ -38,7 +39,8 @@ class JanitorPlanner:
             actions.append(_deletion(item, judged))
             if judged.verdict is LeaseVerdict.UNKNOWN:
                 findings.append(_unreadable(item, judged, rule))
-        return Plan(tuple(findings), _ordered(actions), tuple(gaps))
+        plan = Plan(tuple(findings), _ordered(actions), tuple(gaps))
+        return Keeps(self.sources, event, rule).spared(plan)
 
     def _candidates(self) -> Iterator[Target | Gap]:
         try:
