@@ -347,8 +347,17 @@ class TestTags:
 
 
 KEYS = st.sampled_from(
-    "driftguard:owner driftguard-owner driftguard:expires-at driftguard:ttl driftguard:env "
-    "Environment environment Protected note".split()
+    [
+        "driftguard:owner",
+        "driftguard-owner",
+        "driftguard:expires-at",
+        "driftguard:ttl",
+        "driftguard:env",
+        "Environment",
+        "environment",
+        "Protected",
+        "note",
+    ]
 )
 VALUES = st.sampled_from(["platform", "", "2026-01-01", "2999-01-01", "1h", "9w", ENV, "prod", "dev"]) | st.text(
     max_size=5
