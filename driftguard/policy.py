@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -23,6 +23,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    model_validator,
 )
 
 _DURATION = re.compile(r"([1-9]\d{0,5})\s*([smhdw])")
@@ -129,7 +130,7 @@ class Rule(Section):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
     on: Annotated[tuple[EventPattern, ...], Field(min_length=1)]
-    run: Literal["ai_sync", "janitor", "cross_repo"]
+    run: Literal["ai_sync", "janitor", "cross_repo", "commands"]
     mode: RuleMode = Field(RuleMode.BLOCK, description="Whether this rule's findings block (exit 1) or only warn.")
     scope: RuleScope = Field(RuleScope.EXPIRED, description="For run: janitor.")
 
@@ -144,6 +145,15 @@ class Limits(Section):
     deadline: Duration = Field(timedelta(minutes=30), description="The whole run; what is left then is said.")
     action_timeout: Duration = Field(timedelta(minutes=5), description="One action.")
     parallel: StrictInt = Field(8, ge=1, le=64, description="Actions at a time.")
+    plan_age: Duration = Field(timedelta(hours=4), description="A reviewed plan that is older is not applied.")
+
+
+RoleArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|\{account\}):role/[A-Za-z0-9_+=,.@/-]+$", max_length=600
+    ),
+]
 
 
 class Aws(Section):
@@ -151,10 +161,74 @@ class Aws(Section):
         description="Account ids; credentials of any other account start nothing."
     )
     regions: tuple[Region, ...] = Field(default=(), description="Regions to look at; all enabled ones if empty.")
+    role: RoleArn | None = Field(
+        None, description="Signed in to with GitHub's token, where a job has one; {account} stands for the account."
+    )
+    write_role: RoleArn | None = Field(None, description="The same for a live run's deletions; `role` if not given.")
 
 
 class Clouds(Section):
     aws: Aws | None = None
+
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLAIN = re.compile(r"[\w./:@+=, -]*")
+PLACEHOLDERS = ("owner", "repo", "number", "env")
+
+
+def _template(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    unknown = next((name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS), None)
+    if unknown is not None:
+        raise ValueError(f"'{{{unknown}}}' stands for nothing; there are {{{'}, {'.join(PLACEHOLDERS)}}}")
+    rest = _PLACEHOLDER.sub("", text)
+    if not text or not _PLAIN.fullmatch(rest) or ".." in text:
+        raise ValueError(f"'{text}' may hold letters, digits, _ . / : @ + = , - and {{placeholders}}, but not '..'")
+    return text
+
+
+Template = Annotated[
+    str,
+    BeforeValidator(_template),
+    Field(description="Text with {owner}, {repo}, {number} (of the pull request) and {env} (its environment)."),
+]
+
+
+def _directory(text: object) -> object:
+    if isinstance(text, str) and (not text or text.startswith(("/", "-")) or ".." in text.split("/")):
+        raise ValueError(f"'{text}' is not a directory inside the repository: infra/preview")
+    return text
+
+
+class TerraformStack(Section):
+    """One Terraform configuration and where the state of each environment lies."""
+
+    dir: Annotated[str, BeforeValidator(_directory)] = Field(description="Its directory in the repository.")
+    environments: Globs = Field(
+        (), description="Globs of the environments it builds; those of this repository's pull requests if empty."
+    )
+    workspace: Template | None = None
+    backend_config: Mapping[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], Template] = {}
+    variables: Mapping[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")], Template] = {}
+
+    @model_validator(mode="after")
+    def _one_state_an_environment(self) -> Self:
+        templates = [self.workspace or "", *self.backend_config.values()]
+        if not any("{env}" in text or "{number}" in text for text in templates):
+            raise ValueError(
+                "workspace or backend_config must hold {env} or {number}, or all environments share a state"
+            )
+        return self
+
+
+class Terraform(Section):
+    """Environments that Terraform built are destroyed by Terraform first."""
+
+    stacks: Annotated[tuple[TerraformStack, ...], Field(min_length=1)]
+    lock_timeout: Duration = Field(timedelta(minutes=5), description="How long to wait for a live run's lock.")
+    lock_age: Duration = Field(timedelta(hours=6), description="An older lock is an orphan, and is removed.")
+    timeout: Duration = Field(timedelta(minutes=25), description="One environment; then SIGTERM, and time to end well.")
 
 
 class Janitor(Section):
@@ -178,22 +252,108 @@ class Janitor(Section):
         description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
     )
     max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
+    warn_before: Duration | None = Field(
+        None, description="From so long before its end on, the first run that sees it warns; only a later one deletes."
+    )
+    terraform: Terraform | None = None
+    prices: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        {}, description="USD a month by type and size ('ec2:instance t3.micro', 'ec2:volume gp3 GiB'); ours come first."
+    )
     clouds: Clouds = Clouds()
 
 
+class Vertex(Section):
+    """Gemini through Vertex AI: no key, but the job's own identity (Application Default Credentials)."""
+
+    project: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.:-]{4,}[a-z0-9]$")]
+    location: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")] = "global"
+
+
+class TokenPrice(Section):
+    """US dollars for a million tokens."""
+
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(ge=0, allow_inf_nan=False, description="Thinking counts as output.")
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+ModelName = Annotated[str, StringConstraints(pattern=r"^[\w][\w.:/@-]*$", max_length=200)]
+ModelNames = Annotated[
+    tuple[ModelName, ...],
+    BeforeValidator(_one_or_more, json_schema_input_type=ModelName | tuple[ModelName, ...]),
+]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/|$)")
+
+
+class Ai(Section):
+    """How the judge reaches its language model, and what that may cost. Off unless ``ai_sync.model`` names one."""
+
+    provider: Literal["gemini", "openai"] = Field(
+        "gemini", description="openai: any endpoint that speaks chat/completions (vLLM, Ollama, Azure OpenAI)."
+    )
+    api_key_env: EnvName | None = Field(
+        None, description="The environment variable with the key. Default: GEMINI_API_KEY; for openai, no key."
+    )
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] | None = Field(
+        None, description="Where the endpoint is. Must be given for openai."
+    )
+    vertex: Vertex | None = Field(None, description="Gemini without a key, through Vertex AI.")
+    timeout: Duration = Field(timedelta(minutes=2), description="All of the judge's requests of a run together.")
+    max_tokens: StrictInt = Field(200_000, ge=1, description="Tokens of a run, in and out.")
+    max_cost_usd: float = Field(
+        0.5, ge=0, allow_inf_nan=False, description="US dollars of a run, by the table of prices."
+    )
+    prices: Mapping[ModelName, TokenPrice] = Field(
+        {}, description="Prices of models that aren't in the built-in table, or that you pay differently for."
+    )
+    may_block: StrictBool = Field(False, description="Whether a claim of the model's fails the check, or only warns.")
+    cache: Annotated[str, StringConstraints(pattern=r"^(~?/.+)?$")] = Field(
+        "~/.cache/driftguard/ai",
+        description="Where answers are kept: outside the checkout, or a change could bring its own. Empty: nowhere.",
+    )
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Ai:
+        if self.provider == "openai" and self.base_url is None:
+            raise ValueError("provider: openai needs base_url, the address that /chat/completions is added to")
+        if self.provider == "openai" and self.vertex is not None:
+            raise ValueError("vertex goes with provider: gemini")
+        if self.vertex is not None and self.api_key_env is not None:
+            raise ValueError("vertex needs no key: leave api_key_env out")
+        secret = self.api_key_env is not None or self.provider == "gemini"
+        if secret and self.base_url and self.base_url.startswith("http:") and not _ON_THIS_MACHINE.match(self.base_url):
+            raise ValueError("base_url must be https where a key is sent")
+        return self
+
+
 class AiSync(Section):
-    """Where documentation lies, and which names need none."""
+    """Where documentation lies, which names need none, and which language model may add to the guard's answer."""
 
     docs: Globs = ("README*", "docs/**", "**/*.md", "**/*.mdx", "**/*.rst", "**/*.adoc", "**/.env.example")
     not_docs: Globs = Field(("**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*"), description="Globs that don't count.")
     ignore: Globs = Field((), description="Names that need no documentation, with * and ? as wildcards.")
+    model: ModelNames = Field((), description="One model, or several in the order to try them. Empty: no AI.")
+    ai: Ai = Ai()
 
 
 class Consumer(Section):
     repo: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
     event_type: Annotated[str, StringConstraints(min_length=1, max_length=100)] = "driftguard-contract"
-    required: StrictBool = True
-    timeout: Duration = timedelta(minutes=30)
+    required: StrictBool = Field(True, description="Whether the pull request waits for its answer.")
+    timeout: Duration = Field(timedelta(minutes=30), description="No answer by then counts as silence.")
+    owners: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Who is named where it breaks: @acme/web, alice."
+    )
+    versions: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="The contract versions it relies on, with * and ?; any if empty."
+    )
+    republishes: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Contracts of this policy that it builds from this one and passes on."
+    )
 
 
 class ContractRole(StrEnum):
@@ -234,6 +394,7 @@ class Contract(Section):
     on: AskOn = Field(
         AskOn.ANY, description="Ask the consumers about breaking changes only, dangerous ones too, or any."
     )
+    version: str = Field("", description="What consumers pin: v1.")
     consumers: tuple[Consumer, ...] = ()
 
 
@@ -246,6 +407,88 @@ class CrossRepo(Section):
     )
 
 
+EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+
+
+class GitHub(Section):
+    """How DriftGuard shows itself on pull requests, and what counts as written by it."""
+
+    token_env: EnvironmentVariable = Field("GITHUB_TOKEN", description="The environment variable with its token.")
+    check: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
+        "DriftGuard", description="The check run's name: require this one in the branch's protection."
+    )
+    comment: StrictBool = Field(True, description="One comment a pull request, updated in place.")
+    suggestions: StrictBool = Field(True, description="Ready lines as suggestions, where the docs file is in the diff.")
+    app: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = Field(
+        "github-actions", description="The slug of the App behind the token; only its check runs hold overrides."
+    )
+    author: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\[bot\])?$")] = Field(
+        "github-actions[bot]", description="The login behind the token; only its comments are taken for ours."
+    )
+
+
+class OverridePolicy(Section):
+    """What a maintainer's `/driftguard override` in a comment may set aside, and for how long."""
+
+    survive_push: StrictBool = Field(False, description="Whether it outlives the next push without saying `for 48h`.")
+    longest: Duration = Field(timedelta(days=7), description="No override counts for longer.")
+    longest_keep: Duration = Field(timedelta(days=7), description="`/driftguard keep` grants no more.")
+
+
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+
+
+class LongLivedKeys(StrEnum):
+    WARN = "warn"
+    BLOCK = "block"
+    ALLOW = "allow"
+
+
+class AzureIdentity(Section):
+    """The application that trusts this repository. Ids, no secrets."""
+
+    tenant: Uuid
+    client: Uuid
+
+
+class GcpIdentity(Section):
+    """The workload identity provider that trusts this repository."""
+
+    provider: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^projects/[0-9]+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}$"
+        ),
+    ]
+    service_account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+$")] | None = Field(
+        None, description="Impersonated, where rights are given to it and not to the pool itself."
+    )
+
+
+class Auth(Section):
+    """How a job signs in. AWS roles stand with their accounts, in janitor.clouds.aws."""
+
+    long_lived_keys: LongLivedKeys = Field(
+        LongLivedKeys.WARN, description="What a stored cloud key in the environment of a job means."
+    )
+    azure: AzureIdentity | None = None
+    gcp: GcpIdentity | None = None
+
+
+class Audit(Section):
+    """Where a copy of each run's trail goes."""
+
+    bucket: (
+        Annotated[
+            str,
+            StringConstraints(
+                pattern=r"^(s3://[a-z0-9.-]{3,63}|gs://[a-z0-9._-]{3,222}|az://[a-z0-9]{3,24}/[a-z0-9-]{3,63})(/[A-Za-z0-9_./-]*)?$"
+            ),
+        ]
+        | None
+    ) = Field(None, description="s3://bucket/prefix, gs://bucket/prefix or az://account/container/prefix.")
+
+
 class Policy(Section):
     """policy.yaml."""
 
@@ -253,9 +496,13 @@ class Policy(Section):
     dry_run: StrictBool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
     rules: tuple[Rule, ...] = ()
     limits: Limits = Limits()
+    auth: Auth = Auth()
+    audit: Audit = Audit()
     janitor: Janitor = Janitor()
     ai_sync: AiSync = AiSync()
     cross_repo: CrossRepo = CrossRepo()
+    github: GitHub = GitHub()
+    overrides: OverridePolicy = OverridePolicy()
 
     _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="policy.yaml")

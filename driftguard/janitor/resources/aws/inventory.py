@@ -47,6 +47,9 @@ class AwsCloud:
     def types(self) -> AwsTypes:
         return AwsTypes()
 
+    def identity(self) -> str:
+        return f"aws/{self.api.account}"
+
     def discover(self) -> Iterator[Target | Gap]:
         try:
             scope = f"aws/{self.api.account}"
