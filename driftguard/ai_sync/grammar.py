@@ -30,3 +30,9 @@ def line_of(node: Node) -> tuple[int, int]:
     """Line and column, from 1."""
     start = node.range().start
     return start.line + 1, start.column + 1
+
+
+def of_kinds(root: Node, kinds: Iterable[str]) -> Iterator[Node]:
+    """Every node of one of ``kinds``, in the order of the text."""
+    rule: Mapping[str, Any] = {"rule": {"any": [{"kind": kind} for kind in sorted(kinds)]}}
+    yield from root.find_all(rule)

@@ -7,15 +7,30 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from driftguard.ai_sync.guard import Guard
-from driftguard.ai_sync.items import Item
+from driftguard.ai_sync.items import Item, ItemKind
 from driftguard.errors import DriftGuardError
 from driftguard.events import compared
 from driftguard.model import Event, Finding, Gap, Plan, Severity
 from driftguard.policy import Rule, RuleMode
 from driftguard.ports import Sources
 
-WORDS = {"env_var": "the environment variable"}
-READS = {"env_var": "is read here"}
+WORDS = {
+    ItemKind.ENV_VAR: ("the environment variable", "is read"),
+    ItemKind.CLI_FLAG: ("the flag", "is taken"),
+    ItemKind.HTTP_ROUTE: ("the route", "is served"),
+    ItemKind.PORT: ("the port", "is published"),
+    ItemKind.TERRAFORM_VARIABLE: ("the Terraform variable", "is asked for"),
+    ItemKind.TERRAFORM_OUTPUT: ("the Terraform output", "is given"),
+    ItemKind.ACTION_INPUT: ("the action's input", "is taken"),
+    ItemKind.ACTION_OUTPUT: ("the action's output", "is given"),
+    ItemKind.WORKFLOW_INPUT: ("the workflow's input", "is taken"),
+    ItemKind.WORKFLOW_OUTPUT: ("the workflow's output", "is given"),
+    ItemKind.WORKFLOW_SECRET: ("the workflow's secret", "is asked for"),
+    ItemKind.HELM_VALUE: ("the chart's value", "can be set"),
+    ItemKind.DOCKER_ARG: ("the build argument", "is taken"),
+    ItemKind.DOCKER_ENV: ("the image's environment variable", "is set"),
+    ItemKind.COMPOSE_ENV: ("the service's environment variable", "is set"),
+}
 
 
 @dataclass
@@ -39,13 +54,14 @@ class AiSyncPlanner:
 
 def _undocumented(item: Item, severity: Severity) -> Finding:
     rule = "ai_sync/undocumented"
+    what, does = WORDS[item.kind]
     identity = f"{rule} {item.kind} {item.name}"
     return Finding(
         id=hashlib.sha256(identity.encode()).hexdigest()[:16],
         rule=rule,
         kind=item.kind.value,
         name=item.name,
-        message=f"{WORDS[item.kind]} {item.name} {READS[item.kind]}, and no documentation names it",
+        message=f"{what} {item.name} {does} here, and no documentation names it",
         path=item.path,
         line=item.line,
         severity=severity,
