@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -47,6 +47,7 @@ class ParsedFile:
     """``text`` and ``root`` belong together; offsets count characters."""
 
     family: Family
+    language: str
     path: str
     text: str
     root: Node
@@ -59,7 +60,7 @@ class ParsedFile:
         access = (access.node for access in self.family.accesses)
         kinds = {*self.family.call_nodes, *access, *self.family.functions}
         found: dict[str, list[Node]] = {}
-        for node in grammar.of_kinds(self.root, kinds):
+        for node in self._of_kinds(kinds):
             found.setdefault(node.kind(), []).append(node)
         return found
 
@@ -123,11 +124,15 @@ class ParsedFile:
     def _quiet(self) -> list[tuple[int, int]]:
         """Sorted spans of comments, and of literals without their first character."""
         spans = []
-        for node in grammar.of_kinds(self.root, (*self.family.quiet, *self.family.strings)):
+        for node in self._of_kinds((*self.family.quiet, *self.family.strings)):
             span = node.range()
             inside = node.kind() in self.family.strings
             spans.append((span.start.index + inside, span.end.index))
         return sorted(spans)
+
+    def _of_kinds(self, kinds: Iterable[str]) -> Iterator[Node]:
+        known = [kind for kind in kinds if grammar.has_kind(self.language, kind)]
+        return grammar.of_kinds(self.root, known) if known else iter(())
 
     def _made(self, node: Node) -> Made | None:
         listed = self._argument_node(node)

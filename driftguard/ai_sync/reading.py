@@ -21,6 +21,9 @@ TENTATIVE = re.compile(
 )
 """A call that may turn out to read the environment, once it is known what the function does."""
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_EVERYBODYS = frozenset("get fetch set has add new put del delete pop push log format test describe it equal".split())
+"""Names of functions that are too common to look for."""
+_CONSTANT = re.compile(r"[A-Z]|.*[a-z0-9][A-Z_]")
 _ROUNDS = 3
 """Functions that call functions that read: so deep."""
 
@@ -42,6 +45,7 @@ class Reading:
     known: Known
     helpers: dict[str, Helper] = field(default_factory=dict)
     wants: set[str] = field(default_factory=set)
+    claimed: set[int] = field(default_factory=set)
 
     def extraction(self) -> Extraction:
         found = [one for special in self.file.family.specials for one in special(self._source)]
@@ -82,6 +86,7 @@ class Reading:
         any_call = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in patterns) or "(?!)", re.DOTALL)
         for made in self.file.calls:
             if any_call.fullmatch(made.callee):
+                self.claimed.add(made.start)
                 for call, pattern in patterns:
                     if pattern.fullmatch(made.callee) and len(made.arguments) >= call.least:
                         yield from self._argued(call, made)
@@ -171,7 +176,7 @@ class Reading:
                 self.helpers.setdefault(function.name, helper)
             return
         for name in map(last, names(expression)):
-            if re.fullmatch(r"[A-Za-z_$][\w$]*", name) and name not in self.file.constants:
+            if re.fullmatch(r"[A-Za-z_$][\w$]*", name) and _CONSTANT.match(name) and name not in self.file.constants:
                 self.wants.add(name)
 
     def _through_own(self) -> Iterator[Found]:
@@ -199,6 +204,8 @@ class Reading:
                 yield from (Found(helper.kind, named, made.start) for named in helper.spelling([filled]))
 
     def _want(self, name: str, made: Made) -> None:
+        if name in _EVERYBODYS or made.start in self.claimed:
+            return
         if TENTATIVE.search(f"{name}({self.file.text[made.listed.range().start.index + 1 :][:80]}".encode()):
             self.wants.add(name)
 

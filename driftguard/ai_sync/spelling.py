@@ -34,11 +34,18 @@ def one_of(texts: list[str]) -> Iterator[Named]:
 
 def switches(texts: list[str]) -> Iterator[Named]:
     """``-p, --port <n>``, ``--x/--no-x`` or several literals: one flag, named by its first long form."""
-    found = [match.rstrip(".:-") for text in texts for match in _SWITCH.findall(text)]
+    plain = [text.replace("[no-]", "") for text in texts]
+    negated = ["--no-" + text.partition("--[no-]")[2] for text in texts if "--[no-]" in text]
+    found = [match.rstrip(".:-") for text in [*plain, *negated] for match in _SWITCH.findall(text)]
     found.sort(key=lambda switch: not switch.startswith("--"))
     if found:
         shorts = [switch for switch in found[1:] if switch.startswith("--")]
         yield Named(_positive(found[0], shorts), tuple(shorts))
+
+
+def laravel(texts: list[str]) -> Iterator[Named]:
+    """``--Q|queue``: the short form first."""
+    yield from flag([text.strip().lstrip("-").rpartition("|")[2] for text in texts])
 
 
 def _positive(name: str, others: list[str]) -> str:
