@@ -106,7 +106,8 @@ class Finding:
     """Something a person should know, with its place and the evidence for it.
 
     ``rule`` names the check (``ai_sync/undocumented``), ``kind`` what it is about (``env_var``), ``name``
-    which one. ``line`` counts from 1. ``source`` is ``guard`` or ``llm``. ``fix`` is text ready to paste.
+    which one. ``line`` counts from 1. ``source`` is ``guard`` or ``llm``. ``fix`` is text ready to paste,
+    after line ``fix_line`` of ``fix_path`` where it is known where it belongs.
     """
 
     id: str
@@ -121,6 +122,8 @@ class Finding:
     source: str = "guard"
     evidence: str = ""
     fix: str = ""
+    fix_path: str = ""
+    fix_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

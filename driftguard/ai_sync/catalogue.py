@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from driftguard.ai_sync.extractors import project_reader
 from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, Known
 from driftguard.globs import Globs
 from driftguard.policy import AiSync
@@ -41,20 +42,28 @@ class Catalogue:
 
     def claims(self, path: str) -> bool:
         """Whether a file is code that asks something of users, in a language we read."""
-        return self.detector(path) is not None
+        return bool(self._claiming(path))
 
-    def detector(self, path: str) -> Detector | None:
+    def _claiming(self, path: str) -> list[Detector]:
+        """The language's detector, and the project's own."""
         if self._not_code.match(path):
-            return None
-        return next((detector for detector in self.detectors.values() if detector.claims(path)), None)
+            return []
+        language = next((detector for detector in self.detectors.values() if detector.claims(path)), None)
+        own = [detector for detector in self._own if detector.claims(path)]
+        return [language, *own] if language else own
 
     @cached_property
     def pathspecs(self) -> tuple[str, ...]:
-        return tuple(sorted({spec for detector in self.detectors.values() for spec in detector.pathspecs}))
+        every = (*self.detectors.values(), *self._own)
+        return tuple(sorted({spec for detector in every for spec in detector.pathspecs}))
 
     @cached_property
     def detectors(self) -> Mapping[str, Detector]:
         return discover("driftguard.ai_sync.detectors", "DETECTOR")
+
+    @cached_property
+    def _own(self) -> Sequence[Detector]:
+        return [project_reader(number, extractor) for number, extractor in enumerate(self.policy.extractors)]
 
     @cached_property
     def _not_code(self) -> Globs:
@@ -63,12 +72,12 @@ class Catalogue:
     def _extract(
         self, revision: str, paths: Sequence[str], known: Mapping[str, Known]
     ) -> Iterator[tuple[Detector, str, str, Extraction]]:
-        claimed = {path: detector for path in paths if (detector := self.detector(path))}
+        claimed = {path: claiming for path in paths if (claiming := self._claiming(path))}
         for path, data in self.tree.read_many(revision, list(claimed)):
-            detector = claimed[path]
-            if detector.might_hold(data) and not _is_machine_made(data):
-                source = data.decode(errors="replace")
-                yield detector, path, source, detector.extract(path, source, known.get(detector.kind, Known()))
+            for detector in claimed[path]:
+                if detector.might_hold(data) and not _is_machine_made(data):
+                    source = data.decode(errors="replace")
+                    yield detector, path, source, detector.extract(path, source, known.get(detector.kind, Known()))
 
     # --- what other files define
 
@@ -79,8 +88,8 @@ class Catalogue:
         specs = sorted({spec for kind in wanted if wanted[kind] for spec in self.detectors[kind].pathspecs})
         lines: dict[str, list[tuple[str, WordHit]]] = defaultdict(list)
         for hit in self.tree.search(revision, words, specs):
-            detector = self.detector(hit.path)
-            if detector and (name := _defined(detector, wanted[detector.kind], hit.text)):
+            detector = next(iter(self._claiming(hit.path)), None)
+            if detector and (name := _defined(detector, wanted.get(detector.kind, ()), hit.text)):
                 lines[detector.kind].append((name, hit))
         return {kind: self._define(revision, self.detectors[kind], found) for kind, found in lines.items()}
 

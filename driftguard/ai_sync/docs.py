@@ -26,6 +26,10 @@ class Docs:
         """Whether a path is documentation that counts."""
         return self._globs.match(path) and not self._not.match(path)
 
+    def tells(self, path: str) -> bool:
+        """Whether a path is text for people, counting or not: documentation, a changelog."""
+        return self._globs.match(path) or self._not.match(path)
+
     def mentions(self, items: Iterable[Item]) -> Mapping[tuple[str, str], Sequence[WordHit]]:
         """Item's key -> the lines that name it, in path order. Items that none names are left out."""
         needles = [Needle(item) for item in items]

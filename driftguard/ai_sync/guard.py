@@ -7,15 +7,19 @@ Cheap questions come first: documentation is asked before the code of the whole 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from driftguard.ai_sync.catalogue import Catalogue
 from driftguard.ai_sync.docs import Docs
+from driftguard.ai_sync.fixes import Fix, fixes
+from driftguard.ai_sync.internal import published
 from driftguard.ai_sync.items import Item, ItemKind
+from driftguard.ai_sync.near_miss import NearMiss, near_misses
 from driftguard.ai_sync.needles import Needle, route_key
+from driftguard.ai_sync.stale import Stale, stale
 from driftguard.policy import AiSync
 from driftguard.ports import FileChange, SourceTree, WordHit
 
@@ -38,7 +42,22 @@ class Guard:
         """The first place of each new item that no documentation names, by path and line."""
         wanting = self.undocumented_here
         used = self._used_at_base(wanting)
-        return [item for item in wanting if key_of(item) not in used]
+        return published([item for item in wanting if key_of(item) not in used], self.tree, self.head)
+
+    def stale(self) -> list[Stale]:
+        """What code at base asked for, no code at head knows, and documentation still names."""
+        after = {key_of(item) for item in self._after}
+        gone = [item for item in self._before if key_of(item) not in after and self._counts(item)]
+        return stale(_first_of_each(gone), self.docs, self.tree)
+
+    def near_misses(self, items: Sequence[Item]) -> list[NearMiss]:
+        """Of undocumented ``items`` those whose name the change's documentation almost says."""
+        paths = [change.path for change in self.changes if change.status != "D"]
+        return near_misses(items, self.docs, self.tree, self.base, paths)
+
+    def fixes(self, items: Sequence[Item]) -> Mapping[Key, Fix]:
+        """A line to add for each of ``items``, by ``Item.key``."""
+        return fixes(items, self._after, self.docs)
 
     @cached_property
     def undocumented_here(self) -> list[Item]:

@@ -22,7 +22,7 @@ class PlainReader:
 
     @property
     def pathspecs(self) -> tuple[str, ...]:
-        return tuple(name.removeprefix("*/") if name.startswith("*/") else name for name in self.names)
+        return tuple(name.removeprefix("/").replace("*/", "*", 1) for name in self.names)
 
     def claims(self, path: str) -> bool:
         return any(fnmatchcase(f"/{path}", name) for name in self.names)
