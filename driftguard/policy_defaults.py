@@ -170,6 +170,7 @@ NOT_CODE = (
     # what only the people who build it run
     ".github/scripts/**",
     ".circleci/**",
+    ".travis/**",
     ".buildkite/**",
     ".husky/**",
     ".devcontainer/**",
@@ -203,13 +204,19 @@ KINDS = (
     "docker_env",
     "compose_env",
 )
+_GITHUB = """
+    ACTION ACTIONS ACTION_PATH ACTION_REF ACTION_REPOSITORY ACTOR ACTOR_ID API_URL BASE_REF ENV EVENT_NAME EVENT_PATH
+    GRAPHQL_URL HEAD_REF JOB OUTPUT PATH REF REF_NAME REF_PROTECTED REF_TYPE REPOSITORY REPOSITORY_ID REPOSITORY_OWNER
+    REPOSITORY_OWNER_ID RETENTION_DAYS RUN_ATTEMPT RUN_ID RUN_NUMBER SERVER_URL SHA STATE STEP_SUMMARY TOKEN
+    TRIGGERING_ACTOR WORKFLOW WORKFLOW_REF WORKFLOW_SHA WORKSPACE
+""".split()  # noqa: SIM905 - a page of words reads better than a page of quotes
 WELL_KNOWN = (
     # the shell's, POSIX 8.3, and what every system sets
     *("HOME", "PATH", "USER", "USERNAME", "LOGNAME", "SHELL", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TERMINFO"),
     *("COLORTERM", "COLUMNS", "LINES", "LANG", "LANGUAGE", "LC_*", "TZ", "TMP", "TEMP", "TMPDIR", "PWD", "OLDPWD", "SHLVL"),
     *("HOSTNAME", "HOSTTYPE", "OSTYPE", "MACHTYPE", "EDITOR", "VISUAL", "PAGER", "LESS", "LESSOPEN", "LS_COLORS", "MAIL"),
     *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DESKTOP_SESSION", "XDG_*", "DBUS_SESSION_BUS_ADDRESS", "SSH_*", "SUDO_*"),
-    *("IFS", "PS1", "PS2", "PS4", "OPTARG", "OPTIND", "RANDOM", "SECONDS", "UID", "EUID", "GID", "PPID", "REPLY", "BASH*"),
+    *("IFS", "PS1", "PS2", "PS4", "OPTARG", "OPTIND", "RANDOM", "SECONDS", "UID", "EUID", "GID", "PPID", "REPLY", "BASH", "BASH_*", "BASHOPTS"),
     *("ZSH*", "FISH_VERSION", "PROMPT_COMMAND", "PIPESTATUS", "FUNCNAME", "LINENO", "HISTFILE", "INPUTRC", "MANPATH"),
     *("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_*", "PKG_CONFIG_PATH", "TMUX", "TMUX_PANE", "STY", "WSL_DISTRO_NAME", "WSLENV"),
     # Windows
@@ -222,8 +229,10 @@ WELL_KNOWN = (
     *("CURL_CA_BUNDLE", "SOURCE_DATE_EPOCH", "DEBIAN_FRONTEND", "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "INVOCATION_ID"),
     *("JOURNAL_STREAM", "container", "GPG_TTY", "GNUPGHOME", "KUBECONFIG", "DOCKER_HOST", "BROWSER"),
     # continuous integration
-    *("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "BUILD_ID", "GITHUB_*", "RUNNER_*", "ACTIONS_*", "GITLAB_*", "CI_*"),
-    *("TRAVIS*", "CIRCLECI", "CIRCLE_*", "JENKINS_*", "BUILDKITE*", "APPVEYOR*", "TEAMCITY_*", "DRONE*", "TF_BUILD"),
+    *("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "BUILD_ID", "RUNNER_*", "ACTIONS_*", "GITLAB_CI", "CI_*"),
+    # https://docs.github.com/en/actions/reference/workflows-and-actions/variables; an application has GITHUB_* of its own
+    *(f"GITHUB_{name}" for name in _GITHUB),
+    *("TRAVIS*", "CIRCLECI", "CIRCLE_*", "JENKINS_HOME", "JENKINS_URL", "BUILDKITE*", "APPVEYOR*", "TEAMCITY_*", "DRONE*", "TF_BUILD"),
     # languages and their tools
     *("NODE_ENV", "NODE_OPTIONS", "NODE_PATH", "NODE_DEBUG", "NODE_EXTRA_CA_CERTS", "NODE_APP_INSTANCE", "npm_*", "NPM_CONFIG_*"),
     *("NEXT_RUNTIME", "NEXT_PHASE", "VERCEL*", "NETLIFY", "JEST_WORKER_ID", "VITEST*"),

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from driftguard.ai_sync.catalogue import Catalogue
 from driftguard.ai_sync.docs import Docs
 from driftguard.ai_sync.fixes import Fix, fixes
-from driftguard.ai_sync.internal import published
+from driftguard.ai_sync.internal import SCRIPTS, is_script, not_set_by_scripts, published
 from driftguard.ai_sync.items import Item, ItemKind
 from driftguard.ai_sync.near_miss import NearMiss, near_misses
 from driftguard.ai_sync.needles import Needle, route_key
@@ -42,7 +43,8 @@ class Guard:
         """The first place of each new item that no documentation names, by path and line."""
         wanting = self.undocumented_here
         used = self._used_at_base(wanting)
-        return published([item for item in wanting if key_of(item) not in used], self.tree, self.head)
+        new = [item for item in wanting if key_of(item) not in used]
+        return not_set_by_scripts(published(new, self.tree, self.head), self.tree, self.head)
 
     def stale(self) -> list[Stale]:
         """What code at base asked for, no code at head knows, and documentation still names."""
@@ -102,12 +104,20 @@ class Guard:
         """Which of ``items`` some other file at base already asks for."""
         words = sorted({word for item in items for word in _words(item)})
         likely = [_likely(item) for item in items]
-        paths = {
-            hit.path
-            for hit in self.tree.search(self.base, words, self.catalogue.pathspecs)
-            if self._is_code(hit.path) and _may_be(hit, likely)
-        }
-        return {key_of(item) for item in self.catalogue.read(self.base, sorted(paths))}
+        scripted = [item for item in items if is_script(item)]
+        paths: set[str] = set()
+        used: set[Key] = set()
+        for hit in self.tree.search(self.base, words, self._pathspecs(items)):
+            if self._is_code(hit.path) and _may_be(hit, likely):
+                paths.add(hit.path)
+                used |= {key_of(item) for item in scripted if _expands(item.name, hit)}
+        return used | {key_of(item) for item in self.catalogue.read(self.base, sorted(paths))}
+
+
+    def _pathspecs(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """Scripts without a suffix are known by their neighbours."""
+        beside = {f"{PurePosixPath(item.path).parent}/*" for item in items if not PurePosixPath(item.path).suffix}
+        return (*self.catalogue.pathspecs, *sorted("*" if spec == "./*" else spec for spec in beside))
 
 
 def key_of(item: Item) -> Key:
@@ -140,6 +150,11 @@ def _likely(item: Item) -> re.Pattern[str]:
     word = re.escape(item.name.lstrip("-"))
     bound = re.escape(item.name.lstrip("-").replace("-", "_"))
     return re.compile(rf"[\"'`]-{{0,2}}{word}\b|--{word}\b|(?<![\w.]){bound}\s*:|\[no-\]{word}\b")
+
+
+def _expands(name: str, hit: WordHit) -> bool:
+    """A script that only says ``$X`` needs it already."""
+    return PurePosixPath(hit.path).suffix in SCRIPTS and re.search(rf"\$\{{?!?{name}\b", hit.text) is not None
 
 
 def _may_be(hit: WordHit, likely: Sequence[re.Pattern[str]]) -> bool:

@@ -17,6 +17,9 @@ from driftguard.ai_sync.syntax import split, tight
 _RECEIVERS = re.compile(r"^(?:&?(?:mut )?self|cls|this)$")
 _GENERIC = re.compile(r"(?:::)?<[\w\s,.:<>?\[\]|&']*>$")
 
+_LONGEST = 240
+"""Characters of a callee that count, from its end: a chain of a hundred calls repeats itself in each of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -139,7 +142,8 @@ class ParsedFile:
         if listed is None:
             return None
         start = node.range().start.index
-        callee = tight(self.text[start : listed.range().start.index]).replace("?.", ".").rstrip("!")
+        opened = listed.range().start.index
+        callee = tight(self.text[max(start, opened - _LONGEST) : opened]).replace("?.", ".").rstrip("!")
         return Made(_GENERIC.sub("", callee), node, start, listed)
 
     def _argument_node(self, node: Node) -> Node | None:

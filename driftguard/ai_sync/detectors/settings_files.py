@@ -18,7 +18,7 @@ from driftguard.ai_sync.spelling import Named
 _SYMFONY = re.compile(r"%env\((?:[\w\\]+:)*(?P<name>[A-Z_][A-Z0-9_]*)\)%")
 _RAILS = re.compile(r"<%[^%]*?\bENV(?:\.fetch\(|\[)\s*[\"'](?P<name>\w+)[\"'][^%]*?%>")
 _HOCON = re.compile(r"\$\{\??(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\}")
-_SPRING = re.compile(r"(?:application|bootstrap)(?:-[\w-]+)?\.(?:ya?ml|properties)|.*-server\.ya?ml")
+_SPRING = re.compile(r"(?:application|bootstrap)(?:-[\w-]+)?\.(?:ya?ml|properties)")
 _FRAMEWORK = re.compile(r"(?:spring|server|management|logging|info|debug|eureka|feign|ribbon|hystrix|springdoc|quarkus|micronaut|camel|endpoints|security|flyway|liquibase)\b")
 _PROPERTY = re.compile(r"^[ \t]*(?P<name>[A-Za-z][\w.\[\]-]*)[ \t]*[=:][ \t]*(?P<value>[^\n]*)", re.MULTILINE)
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -30,11 +30,12 @@ def _find(path: str, text: str) -> Iterator[Found]:
         for match in pattern.finditer(text):
             if not _is_comment(text, match.start()):
                 yield Found(ItemKind.ENV_VAR, Named(match["name"]), match.start("name"))
-    if _SPRING.fullmatch(name):
+    if _SPRING.fullmatch(name) or "src/main/resources/" in path:
         for match in PLACEHOLDER.finditer(text):
             if _UPPER.fullmatch(match["name"]) and not _is_comment(text, match.start()):
                 yield Found(ItemKind.ENV_VAR, Named(match["name"]), match.start())
-        yield from _keys(name, text)
+        if _SPRING.fullmatch(name):
+            yield from _keys(name, text)
 
 
 def _keys(name: str, text: str) -> Iterator[Found]:
@@ -62,7 +63,7 @@ def _is_comment(text: str, at: int) -> bool:
 
 DETECTOR = PlainReader(
     "settings_files",
-    ("*/application*.yml", "*/application*.yaml", "*/application*.properties", "*/bootstrap*.yml", "*-server.yml", "*/config/*.yml", "*/config/*.yaml", "*.yml.erb", "*.conf", "*/services.yaml"),
+    ("*/application*.yml", "*/application*.yaml", "*/application*.properties", "*/bootstrap*.yml", "*/src/main/resources/*.yml", "*/src/main/resources/*.yaml", "*/src/main/resources/*.properties", "*/config/*.yml", "*/config/*.yaml", "*.yml.erb", "*.conf", "*/services.yaml"),
     re.compile(rb"\$\{|%env\(|ENV\b|^[a-z][\w.-]*\s*[:=]", re.MULTILINE),
     _find,
 )

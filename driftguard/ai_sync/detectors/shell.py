@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from driftguard.ai_sync import grammar
-from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.items import Extraction, ItemKind, Known
 from driftguard.ai_sync.plain import PlainReader
 from driftguard.ai_sync.rules import Found
 from driftguard.ai_sync.spelling import Named, flag, switches
@@ -28,19 +30,22 @@ _GETOPT = re.compile(r"\bgetopt\b[^\n]*?(?:--long(?:options)?|-l)[\s=]+[\"']?(?P
 _INDIRECT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\(\)\s*\{(?P<body>.*?)^\}", re.DOTALL | re.MULTILINE)
 _SOURCES = re.compile(r"^\s*(?:\.|source)\s+\S", re.MULTILINE)
 _HINT = re.compile(rb"\$\{?[A-Z]|--[a-z][\w-]*[^\n]*\)|getopts?\b")
+_SUFFIXES = (".sh", ".bash", ".zsh", ".ksh")
+_SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
 
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape for all plain files
     root = grammar.parse(text, "bash")
-    own = _assigned(text)
+    assigned = _assigned(text)
     quiet = [node.range() for node in grammar.of_kinds(root, ["comment", "raw_string"])]
     for node in grammar.of_kinds(root, ["expansion"]):
         match = _ASKED.match(node.text())
-        if match and match["form"] not in ("+", ":+") and match["name"] not in own:
-            yield Found(ItemKind.ENV_VAR, Named(match["name"]), node.range().start.index)
+        start = node.range().start.index
+        if match and match["form"] not in ("+", ":+") and start < assigned.get(match["name"], len(text)):
+            yield Found(ItemKind.ENV_VAR, Named(match["name"]), start)
     if not _SOURCES.search(text):
-        yield from _tested(root, own)
-    yield from _indirect(text, own)
+        yield from _tested(root, assigned)
+    yield from _indirect(text, assigned)
     yield from _options(root)
     for match in _GETOPT.finditer(text):
         yield from (Found(ItemKind.CLI_FLAG, named, match.start()) for named in flag(re.findall(r"[\w-]+", match["names"])))
@@ -50,24 +55,24 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape 
             yield from (Found(ItemKind.CLI_FLAG, named, match.start()) for named in flag(letters))
 
 
-def _assigned(text: str) -> set[str]:
-    """Names that the file sets to something of its own. ``X=${X:-1}`` keeps what the caller gave."""
-    found = {
-        match["name"]
-        for match in _ASSIGNED.finditer(text)
-        if not re.search(rf"\$\{{?!?{match['name']}\b|_(?:read|get)\w* {match['name']}\b", match["value"])
-    }
-    return found | {match["name"] for match in _BOUND.finditer(text)}
+def _assigned(text: str) -> Mapping[str, int]:
+    """Where the file first sets a name to something of its own. ``X=${X:-1}`` keeps what the caller gave."""
+    found: dict[str, int] = {}
+    for match in (*_ASSIGNED.finditer(text), *_BOUND.finditer(text)):
+        value = match.groupdict().get("value") or ""
+        if not re.search(rf"\$\{{?!?{match['name']}\b|_(?:read|get)\w* {match['name']}\b", value):
+            found[match["name"]] = min(match.start(), found.get(match["name"], len(text)))
+    return found
 
 
-def _tested(root: grammar.Node, own: set[str]) -> Iterator[Found]:
+def _tested(root: grammar.Node, own: Mapping[str, int]) -> Iterator[Found]:
     for node in grammar.of_kinds(root, ["test_command"]):
         for match in _USED.finditer(node.text()):
             if match["name"] not in own:
                 yield Found(ItemKind.ENV_VAR, Named(match["name"]), node.range().start.index + match.start())
 
 
-def _indirect(text: str, own: set[str]) -> Iterator[Found]:
+def _indirect(text: str, own: Mapping[str, int]) -> Iterator[Found]:
     """``file_env 'X'`` where ``file_env`` looks at ``${!1}``."""
     functions = {match["name"] for match in _INDIRECT.finditer(text) if re.search(r"\$\{!\w", match["body"])}
     for name in functions | {"file_env"}:
@@ -83,9 +88,22 @@ def _options(root: grammar.Node) -> Iterator[Found]:
         yield from (Found(ItemKind.CLI_FLAG, named, node.range().start.index) for named in switches(names))
 
 
-DETECTOR = PlainReader(
+@dataclass(frozen=True)
+class ShellReader(PlainReader):
+    """Scripts by their suffix, or without one by their first line."""
+
+    def claims(self, path: str) -> bool:
+        return super().claims(path) or "." not in PurePosixPath(path).name
+
+    def extract(self, path: str, source: str, known: Known) -> Extraction:
+        if PurePosixPath(path).suffix in _SUFFIXES or _SHEBANG.match(source):
+            return super().extract(path, source, known)
+        return Extraction()
+
+
+DETECTOR = ShellReader(
     "shell",
-    ("*.sh", "*.bash", "*.zsh", "*.ksh", "*entrypoint*", "*/rootfs/*/run", "*/services.d/*/run", "*/bin/*", "*/sbin/*"),
+    ("*.sh", "*.bash", "*.zsh", "*.ksh", "*entrypoint*", "*/bin/*", "*/sbin/*", "*/scripts/*", "*/run"),
     _HINT,
     _find,
 )
