@@ -168,6 +168,12 @@ NOT_CODE = (
     "*.generated.*",
     "zz_generated*",
     # what only the people who build it run
+    ".github/**/*.js",
+    ".github/**/*.mjs",
+    ".github/**/*.cjs",
+    ".github/**/*.ts",
+    ".github/**/*.py",
+    ".github/**/*.sh",
     ".github/scripts/**",
     ".circleci/**",
     ".travis/**",
@@ -218,7 +224,7 @@ WELL_KNOWN = (
     *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DESKTOP_SESSION", "XDG_*", "DBUS_SESSION_BUS_ADDRESS", "SSH_*", "SUDO_*"),
     *("IFS", "PS1", "PS2", "PS4", "OPTARG", "OPTIND", "RANDOM", "SECONDS", "UID", "EUID", "GID", "PPID", "REPLY", "BASH", "BASH_*", "BASHOPTS"),
     *("ZSH*", "FISH_VERSION", "PROMPT_COMMAND", "PIPESTATUS", "FUNCNAME", "LINENO", "HISTFILE", "INPUTRC", "MANPATH"),
-    *("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_*", "PKG_CONFIG_PATH", "TMUX", "TMUX_PANE", "STY", "WSL_DISTRO_NAME", "WSLENV"),
+    *("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_*", "PKG_CONFIG_PATH", "TMUX", "TMUX_PANE", "STY", "WSL_DISTRO_NAME", "WSLENV", "MSYSTEM"),
     # Windows
     *("APPDATA", "LOCALAPPDATA", "USERPROFILE", "PROGRAMDATA", "ProgramData", "PROGRAMFILES", "ProgramFiles*", "SYSTEMROOT"),
     *("SystemRoot", "SYSTEMDRIVE", "SystemDrive", "WINDIR", "windir", "COMSPEC", "ComSpec", "PATHEXT", "COMPUTERNAME"),

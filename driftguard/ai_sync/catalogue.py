@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from driftguard.registry import discover
 
 _MOST_FILES = 60
 """Files that are parsed in search of one kind's functions; a name defined in more of them is nobody's."""
+
+_GENERATED = re.compile(rb"(?:[^\n]*\n){0,5}?(?:[ \t]*(?://|#|/?\*+|--|<!--)[^\n]*(?:DO NOT (?:EDIT|MODIFY)|@generated\b))", re.IGNORECASE)
 
 
 @dataclass
@@ -116,7 +119,6 @@ def _defined(detector: Detector, names: Iterable[str], line: str) -> str:
 
 def _is_machine_made(data: bytes) -> bool:
     """Generated or minified: nobody wrote it, nobody documents it."""
-    head = data[:2000]
-    if b"DO NOT EDIT" in head or b"@generated" in head:
+    if _GENERATED.match(data[:1000]):
         return True
     return len(data) > 20_000 and data.count(b"\n") * 500 < len(data)  # noqa: PLR2004 - lines of 500 bytes on average

@@ -13,7 +13,7 @@ from driftguard.ai_sync.spelling import flag, switches
 FAMILY = Family(
     kind="rust",
     grammars={".rs": "rust"},
-    hint=re.compile(rb"env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""),
+    hint=re.compile(rb"getopts|optflag|lexopt|pico_args|env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""),
     calls=(
         Call(r"(?:std::)?(?:env::)?(?:var|var_os)|dotenvy?::var|(?:\w+::)*ALIAS"),
         Call(r"(?:std::)?(?:option_env|env)!?", needs=r"option_env!|\benv!"),
