@@ -76,7 +76,14 @@ def names(by_kind: dict[str, list[str]]) -> set[tuple[str, str]]:
 
 def undocumented(repo: Path, commit: str, scratch: Path) -> set[tuple[str, str]]:
     words = ["driftguard", "run", "--repo", str(repo), "--base", f"{commit}~1", "--head", commit, "--dry-run"]
-    words += ["--policy", str(scratch / "policy.yaml"), "--audit-dir", tempfile.mkdtemp(dir=scratch), "--format", "json"]
+    words += [
+        "--policy",
+        str(scratch / "policy.yaml"),
+        "--audit-dir",
+        tempfile.mkdtemp(dir=scratch),
+        "--format",
+        "json",
+    ]
     done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
     if not done.stdout:
         raise SystemExit(f"{repo} {commit}: {done.stderr.strip()}")

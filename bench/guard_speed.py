@@ -35,7 +35,7 @@ TIMEOUT = int(os.environ.get("APP_P{n}_TIMEOUT", "30"))
 TYPESCRIPT = """export const level{n} = process.env.APP_P{n}_LEVEL ?? 'info'
 """
 FILLER = {
-    "go": "func add{i}(a int, b int) int {{ return compute(a+{i}, b, \"text {i}\") }}\n",
+    "go": 'func add{i}(a int, b int) int {{ return compute(a+{i}, b, "text {i}") }}\n',
     "py": "def add{i}(a: int, b: int) -> int:\n    return compute(a + {i}, b, 'text {i}')\n",
     "ts": "export const add{i} = (a: number, b: number) => compute(a + {i}, b, 'text {i}')\n",
 }
@@ -70,7 +70,9 @@ def measure(case: Case) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         git(root, "init", "-q", "-b", "main")
-        (root / "README.md").write_text("# App\n\n| Variable | Meaning |\n|---|---|\n| `APP_P0_SETTING` | a setting |\n")
+        (root / "README.md").write_text(
+            "# App\n\n| Variable | Meaning |\n|---|---|\n| `APP_P0_SETTING` | a setting |\n"
+        )
         fill(root, range(case.before), 20)
         commit(root, "before")
         fill(root, range(case.before, case.before + case.files), case.lines)
@@ -98,7 +100,15 @@ def fill(root: Path, numbers: range, lines: int) -> None:
 
 def run(root: Path) -> tuple[float, float, int]:
     words = [sys.executable, "-m", "driftguard", "run", "--repo", str(root), "--base", "main~1", "--head", "main"]
-    words += ["--dry-run", "--policy", str(root / "policy.yaml"), "--format", "json", "--audit-dir", str(root / "audit")]
+    words += [
+        "--dry-run",
+        "--policy",
+        str(root / "policy.yaml"),
+        "--format",
+        "json",
+        "--audit-dir",
+        str(root / "audit"),
+    ]
     begin = time.monotonic()
     process = subprocess.Popen(words, stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -107,7 +117,11 @@ def run(root: Path) -> tuple[float, float, int]:
     seconds = time.monotonic() - begin
     process.returncode = status
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return seconds, max(usage.ru_maxrss, 0 if children is None else 0) / 1024, out.count(b'"rule": "ai_sync/undocumented"')
+    return (
+        seconds,
+        max(usage.ru_maxrss, 0 if children is None else 0) / 1024,
+        out.count(b'"rule": "ai_sync/undocumented"'),
+    )
 
 
 def commit(root: Path, message: str) -> None:

@@ -105,6 +105,9 @@ def run(
     head: Annotated[str | None, typer.Option(help="The revision to judge. Default: the work tree.")] = None,
     repo: Annotated[Path, typer.Option(help="The repository's directory; may be bare.")] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, whatever the policy says.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write the proposed documentation lines into the work tree.")
+    ] = False,
     output: Annotated[OutputFormat, typer.Option("--format", "-f", help="What to print.")] = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
     log_level: Annotated[LogLevel | None, typer.Option(help="How much to log to stderr.", show_default=False)] = None,
@@ -114,6 +117,8 @@ def run(
     from driftguard import wiring
     from driftguard.model import Mode
 
+    if fix and (dry_run or head is not None or event_name is not None):
+        raise UsageError("--fix writes into the work tree; it goes with neither --dry-run, --head nor an event")
     _log_to_stderr(log_level, log_format)
     request = wiring.Request(
         repo_dir=repo,
@@ -128,6 +133,11 @@ def run(
     report = _go(request, wiring.load_policy(request))
     wiring.renderers()[output.value].render(report, sys.stdout)
     sys.stdout.flush()
+    if fix:
+        from driftguard import fixes
+
+        for line in fixes.write(repo, report.findings):
+            typer.echo(f"added {line}", err=True)
     raise typer.Exit(_exit_code(report))
 
 

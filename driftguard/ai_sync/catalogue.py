@@ -18,7 +18,9 @@ from driftguard.registry import discover
 _MOST_FILES = 60
 """Files that are parsed in search of one kind's functions; a name defined in more of them is nobody's."""
 
-_GENERATED = re.compile(rb"(?:[^\n]*\n){0,5}?(?:[ \t]*(?://|#|/?\*+|--|<!--)[^\n]*(?:DO NOT (?:EDIT|MODIFY)|@generated\b))", re.IGNORECASE)
+_GENERATED = re.compile(
+    rb"(?:[^\n]*\n){0,5}?(?:[ \t]*(?://|#|/?\*+|--|<!--)[^\n]*(?:DO NOT (?:EDIT|MODIFY)|@generated\b))", re.IGNORECASE
+)
 
 
 @dataclass

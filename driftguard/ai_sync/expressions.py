@@ -9,7 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LITERAL = r"""(?:[bBuUrRfFL@$c]{0,2}\#{0,3}(?P<quote>"{3}|'{3}|"|'|`)(?P<body>(?:\\.|(?!(?P=quote)).)*?)(?P=quote)\#{0,3})"""
+LITERAL = (
+    r"""(?:[bBuUrRfFL@$c]{0,2}\#{0,3}(?P<quote>"{3}|'{3}|"|'|`)(?P<body>(?:\\.|(?!(?P=quote)).)*?)(?P=quote)\#{0,3})"""
+)
 DOTTED = r"(?:[A-Za-z_$@][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*)"
 
 _LITERAL = re.compile(LITERAL, re.DOTALL)
@@ -19,14 +21,18 @@ _TAIL = re.compile(
     r"(?:\.value|\.name|\.to_string\(\)|\.into\(\)|\.freeze|\.as_str\(\)|\.to_owned\(\)|\.strip\(\)|\.trim\(\)"
     r"|\.to_s|\.key|\.encode\(\)|\s+as\s+\w+|!)$"
 )
-_UPPER_TAIL = re.compile(r"\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant|uppercase)(?:\(\w*\))?$")
+_UPPER_TAIL = re.compile(
+    r"\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant|uppercase)(?:\(\w*\))?$"
+)
 _UPPER_CALL = re.compile(r"(?:strings\.ToUpper|strtoupper|mb_strtoupper|upper)\((?P<inner>.*)\)$", re.DOTALL)
 _IDENT = r"[A-Za-z_$@][\w.$]*(?:\.\w+\(\))?"
 _BRACES = re.compile(r"\{\s*(" + _IDENT + r")\s*(?:!\w)?\}")
 _DOLLAR = re.compile(r"(?:\$\{|\#\{|\{(?=\$)|\$)\s*(" + _IDENT + r")\}?")
 _NOTHING = re.compile(r"(?!)()")
 _FORMAT = re.compile(
-    r"(?:fmt\.Sprintf|format!|String\.format|sprintf|string\.Format)\(\s*(?P<form>" + LITERAL + r")\s*,\s*(?P<args>[^()]*)\)$",
+    r"(?:fmt\.Sprintf|format!|String\.format|sprintf|string\.Format)\(\s*(?P<form>"
+    + LITERAL
+    + r")\s*,\s*(?P<args>[^()]*)\)$",
     re.DOTALL,
 )
 _VERB = re.compile(r"%[sv]|\{\d*\}")

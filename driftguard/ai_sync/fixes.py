@@ -35,7 +35,9 @@ def fixes(items: Sequence[Item], known: Sequence[Item], docs: Docs) -> Mapping[t
 
 def _neighbours(item: Item, known: Sequence[Item]) -> list[Item]:
     """The nearest items of the same kind in the same file."""
-    others = [other for other in known if other.kind is item.kind and other.path == item.path and other.name != item.name]
+    others = [
+        other for other in known if other.kind is item.kind and other.path == item.path and other.name != item.name
+    ]
     return sorted(others, key=lambda other: abs(other.line - item.line))[:_NEIGHBOURS]
 
 
@@ -66,7 +68,7 @@ def in_style(hit: WordHit, neighbour: str, item: Item) -> str:
     before, after = line[:at], line[at + len(neighbour) :]
     if at < 0:
         return ""
-    if _is_settings_file(hit.path) or re.fullmatch(r"\s*(?:#\s*)?(?:export\s+)?", before) and after.startswith("="):
+    if _is_settings_file(hit.path) or (re.fullmatch(r"\s*(?:#\s*)?(?:export\s+)?", before) and after.startswith("=")):
         return f"{before}{item.name}=" if after.startswith("=") else f"{before}{item.name}{after[:1]}"
     if line.lstrip().startswith("|") or line.count("|") > 1:
         return _row(line, at, neighbour, item)

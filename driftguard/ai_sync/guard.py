@@ -113,7 +113,6 @@ class Guard:
                 used |= {key_of(item) for item in scripted if _expands(item.name, hit)}
         return used | {key_of(item) for item in self.catalogue.read(self.base, sorted(paths))}
 
-
     def _pathspecs(self, items: Sequence[Item]) -> tuple[str, ...]:
         """Scripts without a suffix are known by their neighbours."""
         beside = {f"{PurePosixPath(item.path).parent}/*" for item in items if not PurePosixPath(item.path).suffix}

@@ -171,7 +171,7 @@ class ParsedFile:
 def constants(family: Family, text: str) -> dict[str, str]:
     """Names bound to one literal text. A name bound to two different ones is no constant."""
     found: dict[str, str | None] = {}
-    for match in re.finditer(family.constant, text):
+    for match in re.finditer(family.constant, text, re.MULTILINE):
         value = literal(match["value"])
         found[match["name"]] = value if found.get(match["name"], value) == value else None
     return {name: value for name, value in found.items() if value is not None}

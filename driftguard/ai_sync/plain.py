@@ -45,6 +45,4 @@ def _item(path: str, text: str, found: Found) -> Item:
     begin = text.rfind("\n", 0, found.start) + 1
     end = text.find("\n", found.start)
     shown = text[begin : end if end >= 0 else None].strip()[:400]
-    return Item(
-        found.kind, found.named.name, path, line + 1, found.start - begin + 1, shown, found.named.aliases
-    )
+    return Item(found.kind, found.named.name, path, line + 1, found.start - begin + 1, shown, found.named.aliases)

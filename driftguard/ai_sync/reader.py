@@ -38,7 +38,8 @@ class Reader:
     def extract(self, path: str, source: str, known: Known) -> Extraction:
         language = next((name for suffix, name in self.family.grammars.items() if path.endswith(suffix)), "")
         language = language or next(iter(self.family.grammars.values()))
-        file = ParsedFile(self.family, language, path, source, grammar.parse(source, language), known.constants)
+        code = self.family.code(path, source)
+        file = ParsedFile(self.family, language, path, code, grammar.parse(code, language), known.constants)
         return Reading(file, known).extraction()
 
     def constants(self, line: str) -> Mapping[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from driftguard.ai_sync import loops
 from driftguard.ai_sync.expressions import Scope, bound, evaluate, last, literal, names
-from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, Known
 from driftguard.ai_sync.grammar import Node
+from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, Known
 from driftguard.ai_sync.parsed import Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
 from driftguard.ai_sync.syntax import keys, keyword, strings, tight
@@ -20,8 +20,9 @@ TENTATIVE = re.compile(
     rb"(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']"
 )
 """A call that may turn out to read the environment, once it is known what the function does."""
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_EVERYBODYS = frozenset("get fetch set has add new put del delete pop push log format test describe it equal".split())
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+"""Spring reads its properties from the environment, too, and they have dots."""
+_EVERYBODYS = frozenset(["get", "fetch", "set", "has", "add", "new", "put", "del", "delete", "pop", "push", "log", "format", "test", "describe", "it", "equal"])
 """Names of functions that are too common to look for."""
 _CONSTANT = re.compile(r"[A-Z]|.*[a-z0-9][A-Z_]")
 _ROUNDS = 3
@@ -153,7 +154,9 @@ class Reading:
             for name in names(expression):
                 if name not in function.parameters and (value := bound(name, function.text)):
                     local[name.lstrip("$")] = value
-        return Scope(self.file.constants, local)
+            own = {name: text for name, text in self.file.constants.items() if name not in function.parameters}
+            return Scope(own, local)
+        return Scope(self.file.constants)
 
     # --- indirection
 

@@ -88,6 +88,10 @@ class Found:
 Special = Callable[[Source], Iterator[Found]]
 
 
+def whole(_path: str, text: str) -> str:
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """One language family. ``grammars`` maps the ends of file names to ast-grep's languages."""
@@ -119,6 +123,10 @@ class Family:
         r"(?P<name>[A-Za-z_$][\w$]*)\s*(?::[^=\n\"'`]+)?=\s*"
         r"(?P<value>[A-Za-z@]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`))"
     )
-    definition: str = r"\b(?:def|func|function|fn|fun|sub|defp)\s+(?:\([^)]*\)\s*)?(?:\w+\.)?NAME\b|\bNAME\b[^=(]*(?<![=!<>])=(?!=)"
+    definition: str = (
+        r"\b(?:def|func|function|fn|fun|sub|defp)\s+(?:\([^)]*\)\s*)?(?:\w+\.)?NAME\b|\bNAME\b[^=(]*(?<![=!<>])=(?!=)"
+    )
     loops: tuple[str, ...] = ()
+    code: Callable[[str, str], str] = whole
+    """From path and text to the code in it, at the same places."""
     filenames: tuple[str, ...] = field(default=())

@@ -11,7 +11,9 @@ from driftguard.ai_sync.rules import Found, Source
 from driftguard.ai_sync.spelling import path
 
 _ROUTE = re.compile(r"\[Route\(\s*\"(?P<route>[^\"]*)\"")
-_VERB = re.compile(r"\[Http(?:Get|Post|Put|Patch|Delete|Head)(?:\(\s*(?:template:\s*)?\"(?P<route>[^\"]*)\"[^\]]*\))?\]")
+_VERB = re.compile(
+    r"\[Http(?:Get|Post|Put|Patch|Delete|Head)(?:\(\s*(?:template:\s*)?\"(?P<route>[^\"]*)\"[^\]]*\))?\]"
+)
 _MAP = re.compile(r"\.Map(?:Get|Post|Put|Patch|Delete)\(\s*(?P<route>[^,\n]+),")
 _CLASS = re.compile(r"\bclass\s+(?P<name>\w+)")
 

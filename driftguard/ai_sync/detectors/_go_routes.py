@@ -11,12 +11,18 @@ from driftguard.ai_sync.rules import Found, Source
 from driftguard.ai_sync.spelling import path
 from driftguard.ai_sync.syntax import bracketed, split
 
-_WEB = re.compile(r"\"net/http\"|gin-gonic|labstack/echo|go-chi|gofiber|gorilla/mux|julienschmidt/httprouter|/mux\"|/router\"")
+_WEB = re.compile(
+    r"\"net/http\"|gin-gonic|labstack/echo|go-chi|gofiber|gorilla/mux|julienschmidt/httprouter|/mux\"|/router\""
+)
 _ROUTE = re.compile(
     r"\b(?P<on>[A-Za-z_][\w.]*)\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|HandleFunc|Handle|HandlerFunc|Handler|Method|MethodFunc|All)\("
 )
-_RECEIVER = re.compile(r"(?:.*\.)?(?:http|\w*[mM]ux|\w*[rR]outer|\w*[rR]|e|g|\w*[gG]roup|\w*[aA]pp|\w*[sS]erver|\w*[eE]cho|\w*[eE]ngine|\w*[aA]pi\w*|\w*API|v\d|sr|\w*[rR]oute[rs]?|\w+)")
-_GROUP = re.compile(r"\b(?P<name>[A-Za-z_]\w*)\s*:?=\s*(?P<on>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix|Subrouter)\((?P<rest>[^\n]*)")
+_RECEIVER = re.compile(
+    r"(?:.*\.)?(?:http|\w*[mM]ux|\w*[rR]outer|\w*[rR]|e|g|\w*[gG]roup|\w*[aA]pp|\w*[sS]erver|\w*[eE]cho|\w*[eE]ngine|\w*[aA]pi\w*|\w*API|v\d|sr|\w*[rR]oute[rs]?|\w+)"
+)
+_GROUP = re.compile(
+    r"\b(?P<name>[A-Za-z_]\w*)\s*:?=\s*(?P<on>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix|Subrouter)\((?P<rest>[^\n]*)"
+)
 _NESTED = re.compile(r"\.Route\(\s*(?P<prefix>\"[^\"]*\")\s*,\s*func\(\s*(?P<name>\w+)\b")
 _METHOD = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)?\s*(?:[\w.-]*)(?=/)")
 

@@ -99,7 +99,7 @@ def _is_processed(tags: Mapping[str, str], source: Source) -> bool:
 
 
 def _flag(field: Node, tags: Mapping[str, str], source: Source) -> Iterator[Named]:
-    if tags.get("hidden") is not None or "hidden:\"\"" in str(tags):
+    if tags.get("hidden") is not None or 'hidden:""' in str(tags):
         return
     if "long" in tags:
         yield from flag([tags["long"]])

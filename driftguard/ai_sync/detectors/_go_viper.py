@@ -13,7 +13,9 @@ from driftguard.ai_sync.syntax import bracketed, split
 
 _PREFIX = re.compile(r"\.SetEnvPrefix\(")
 _BIND = re.compile(r"(?:\bviper|\bv|\bvp|\w*[vV]iper\w*)\.BindEnv\(")
-_KEYED = re.compile(r"(?:\bviper|\bv|\bvp|\w*[vV]iper\w*)\.(?:SetDefault|Get(?:String|Bool|Int|Int32|Int64|Uint|Duration|Float64|StringSlice|StringMap|Time)?|IsSet)\(")
+_KEYED = re.compile(
+    r"(?:\bviper|\bv|\bvp|\w*[vV]iper\w*)\.(?:SetDefault|Get(?:String|Bool|Int|Int32|Int64|Uint|Duration|Float64|StringSlice|StringMap|Time)?|IsSet)\("
+)
 
 
 def viper_keys(source: Source) -> Iterator[Found]:

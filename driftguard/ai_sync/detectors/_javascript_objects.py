@@ -8,14 +8,19 @@ from collections.abc import Iterator, Mapping
 from driftguard.ai_sync.expressions import Scope, evaluate
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.rules import Found, Source
-from driftguard.ai_sync.spelling import camel_flag, kebab_flag, path, switches
+from driftguard.ai_sync.spelling import Named, Spelling, camel_flag, kebab_flag, path, switches
 from driftguard.ai_sync.syntax import bracketed, split
 
+_SCRIPT = re.compile(r"<script\b[^>]*>(?P<code>.*?)</script>", re.DOTALL)
+_FRONT = re.compile(r"\A---\n(?P<code>.*?)\n---", re.DOTALL)
 _ENV_SCHEMA = re.compile(
     r"\b(?:cleanEnv|createEnv|defineEnv|envsafe|validateEnv|parseEnv|makeValidatedEnv|znv)\s*(?:<[^>]*>)?\("
     r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\("
 )
-_ENV_WORDS = re.compile(r"\bprocess\.env\b|import\.meta\.env|\benv[sS]chema|EnvSchema|\benvalid\b|t3-oss/env|ConfigModule")
+_ENV_ONLY = re.compile(r"[{,\n]\s*[\"']?[A-Z][A-Z0-9_]{2,}[\"']?\s*:")
+_ENV_WORDS = re.compile(
+    r"\bprocess\.env\b|import\.meta\.env|\benv[sS]chema|EnvSchema|\benvalid\b|t3-oss/env|ConfigModule"
+)
 _KEY = re.compile(r"(?:^|[{,\n])\s*[\"']?(?P<name>[A-Z][A-Z0-9_]*)[\"']?\s*:(?!:)")
 _FLAG_OBJECTS = (
     (re.compile(r"\bstatic\s+(?:override\s+)?flags\s*(?::[^=]+)?=\s*\{"), kebab_flag),
@@ -33,26 +38,28 @@ _USE = re.compile(r"\.(?:use|route)\(\s*(?P<prefix>[\"'`]/[^\"'`]*[\"'`])\s*,(?P
 _OBJECT_ROUTE = re.compile(r"\.route\(\s*\{")
 
 
+def only_scripts(path: str, text: str) -> str:
+    """The scripts of a component, everything else blank, so that places stay the same."""
+    if not path.endswith((".vue", ".svelte", ".astro")):
+        return text
+    fence = _FRONT if path.endswith(".astro") else _SCRIPT
+    kept = [match.span("code") for match in fence.finditer(text)]
+    blank = re.sub(r"[^\n]", " ", text)
+    for start, end in kept:
+        blank = blank[:start] + text[start:end] + blank[end:]
+    return blank
+
+
 def schemas(source: Source) -> Iterator[Found]:
     """``cleanEnv(process.env, {...})``, ``createEnv({server: {...}})``, ``z.object({...}).parse(process.env)``."""
     if not _ENV_WORDS.search(source.text):
         return
     for match in _ENV_SCHEMA.finditer(source.text):
         inside = bracketed(source.text, match.end() - 1)
-        if ENV_ONLY.search(inside) is None:
+        if _ENV_ONLY.search(inside) is None:
             continue
         for key in _KEY.finditer(inside):
-            for named in _as_is(key["name"]):
-                yield Found(ItemKind.ENV_VAR, named, match.end() - 1 + key.start("name"))
-
-
-ENV_ONLY = re.compile(r"[{,\n]\s*[\"']?[A-Z][A-Z0-9_]{2,}[\"']?\s*:")
-
-
-def _as_is(name: str) -> Iterator:
-    from driftguard.ai_sync.spelling import each
-
-    return iter(each([name]))
+            yield Found(ItemKind.ENV_VAR, Named(key["name"]), match.end() - 1 + key.start("name"))
 
 
 def flags_of_objects(source: Source) -> Iterator[Found]:
@@ -64,7 +71,7 @@ def flags_of_objects(source: Source) -> Iterator[Found]:
         yield from _members(source.text, match.end() - 1, switches, only="--")
 
 
-def _members(text: str, start: int, spelling, only: str = "") -> Iterator[Found]:
+def _members(text: str, start: int, spelling: Spelling, only: str = "") -> Iterator[Found]:
     at = start + 1
     for part in split(bracketed(text, start)[1:-1]):
         member = _MEMBER.match(part.strip())

@@ -75,9 +75,7 @@ def _inherited(option: str, cls: _Class, classes: Mapping[str, _Class], source: 
     return next((value for parent in parents if (value := _inherited(option, parent, classes, source))), "")
 
 
-def _fields(
-    cls: _Class, classes: Mapping[str, _Class], prefix: str, delimiter: str, depth: int = 3
-) -> Iterator[Found]:
+def _fields(cls: _Class, classes: Mapping[str, _Class], prefix: str, delimiter: str, depth: int = 3) -> Iterator[Found]:
     """An alias stands for itself; without one the prefix and the field's name, in capitals as people write them."""
     for field in cls.fields:
         name, kind = field.field("left").text(), field.field("type").text()

@@ -12,7 +12,9 @@ from driftguard.ai_sync.spelling import Named, flag, kebab_flag, upper_snake
 from driftguard.ai_sync.syntax import bracketed, split
 
 _ATTRIBUTE = re.compile(r"#\[(?:arg|clap|structopt|argh|command|derive_args|opts?)(?P<open>\()")
-_FIELD = re.compile(r"\s*(?:#\[[^\n]*\]\s*|///?[^\n]*\n\s*|//[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:r#)?(?P<name>[a-z_]\w*)\s*:")
+_FIELD = re.compile(
+    r"\s*(?:#\[[^\n]*\]\s*|///?[^\n]*\n\s*|//[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:r#)?(?P<name>[a-z_]\w*)\s*:"
+)
 _CONTAINER = re.compile(r"\s*(?:#\[[^\n]*\]\s*|///?[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:struct|enum|mod|fn)\b")
 _LONG = re.compile(r"\blong\b(?:\s*(?:=\s*|\()\s*(?P<value>\"[^\"]*\"|[\w:]+))?")
 _ENV = re.compile(r"(?:^|[\s,(])env\b(?:\s*(?:=\s*|\()\s*(?P<value>\"[^\"]*\"|[\w:]+))?")

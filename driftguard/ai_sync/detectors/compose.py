@@ -12,7 +12,9 @@ from driftguard.ai_sync.rules import Found
 from driftguard.ai_sync.spelling import Named
 
 _ASKED = re.compile(r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?:[:?+-][^}]*)?\}|(?<!\$)\$(?P<bare>[A-Z][A-Z0-9_]+)")
-_PUBLISHED = re.compile(r"^(?:\d+\.[\d.]+:|\[[^\]]*\]:)?(?:\$\{\w+:?-)?(?P<port>\d{2,5})\}?(?::\d+(?:-\d+)?)?(?:/\w+)?$")
+_PUBLISHED = re.compile(
+    r"^(?:\d+\.[\d.]+:|\[[^\]]*\]:)?(?:\$\{\w+:?-)?(?P<port>\d{2,5})\}?(?::\d+(?:-\d+)?)?(?:/\w+)?$"
+)
 
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001

@@ -10,7 +10,10 @@ from driftguard.ai_sync.plain import PlainReader
 from driftguard.ai_sync.rules import Found
 from driftguard.ai_sync.spelling import Named
 
-_INSTRUCTION = re.compile(r"^[ \t]*(?P<word>FROM|ENV|ARG|EXPOSE)[ \t]+(?P<rest>(?:\\[ \t]*\n(?:[ \t]*#[^\n]*\n)*|[^\n])*)", re.IGNORECASE | re.MULTILINE)
+_INSTRUCTION = re.compile(
+    r"^[ \t]*(?P<word>FROM|ENV|ARG|EXPOSE)[ \t]+(?P<rest>(?:\\[ \t]*\n(?:[ \t]*#[^\n]*\n)*|[^\n])*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _PAIR = re.compile(r"(?:^|\s)(?P<name>[A-Za-z_]\w*)=(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|(?:\\.|\$\{[^}]*\}|[^\s\\])*)")
 _PORT = re.compile(r"(?<![\w-])(?P<port>\d{2,5})(?:/(?:tcp|udp))?(?![\w-])")
 _OF_THE_BUILD = re.compile(

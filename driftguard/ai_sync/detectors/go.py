@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._go_routes import routes
 from driftguard.ai_sync.detectors._go_structs import struct_tags
 from driftguard.ai_sync.detectors._go_viper import viper_keys
-from driftguard.ai_sync.detectors._go_routes import routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import each, first_flag, flag, switches
+from driftguard.ai_sync.rules import Access, Call, Family, Text
+from driftguard.ai_sync.spelling import first_flag, flag, switches
 
 _TYPES = (
     r"(?:String|Bool|Int|Int8|Int16|Int32|Int64|Uint|Uint8|Uint16|Uint32|Uint64|Float|Float32|Float64|Duration|StringSlice"
@@ -32,20 +32,56 @@ FAMILY = Family(
         Call(r"\w*viper\w*\.BindEnv|v\.BindEnv|vp\.BindEnv", at=1, shape="rest", needs="viper"),
         Call(r"(?:cli|altsrc)\.EnvVars?|EnvVars", shape="rest"),
         Call(r".*\.(?:Envar|OverrideDefaultFromEnvar|EnvVar|FromEnv|WithEnv)", only=r"[A-Z][A-Z0-9_]*"),
-        Call(rf"{_SETS}\.{_TYPES}(?:Slice|Array)?VarP?|{_SETS}\.(?:VarP?|VarPF|TextVar|FuncVar)", ItemKind.CLI_FLAG, at=1, spelling=flag, least=3, needs=_NEEDS),
+        Call(
+            rf"{_SETS}\.{_TYPES}(?:Slice|Array)?VarP?|{_SETS}\.(?:VarP?|VarPF|TextVar|FuncVar)",
+            ItemKind.CLI_FLAG,
+            at=1,
+            spelling=flag,
+            least=3,
+            needs=_NEEDS,
+        ),
         Call(rf"{_SETS}\.{_TYPES}P?", ItemKind.CLI_FLAG, at=0, spelling=flag, least=3, needs=_NEEDS),
-        Call(rf"(?:flag|fs|flags?|\w*[fF]lagSet)\.(?:Func|BoolFunc)", ItemKind.CLI_FLAG, spelling=flag, least=3, needs=_NEEDS),
-        Call(r"(?:kingpin|a|app|cmd|k|.*[cC]md|.*[aA]pp|.*[cC]ommand\(.*\))\.Flag", ItemKind.CLI_FLAG, spelling=flag, needs="kingpin", unless_chained=r"\.Hidden\(\)"),
-        Call(r"strings\.(?:HasPrefix|TrimPrefix|CutPrefix|EqualFold)", ItemKind.CLI_FLAG, at=1, spelling=switches, only=r"--[a-z][\w-]*=?"),
+        Call(
+            r"(?:flag|fs|flags?|\w*[fF]lagSet)\.(?:Func|BoolFunc)",
+            ItemKind.CLI_FLAG,
+            spelling=flag,
+            least=3,
+            needs=_NEEDS,
+        ),
+        Call(
+            r"(?:kingpin|a|app|cmd|k|.*[cC]md|.*[aA]pp|.*[cC]ommand\(.*\))\.Flag",
+            ItemKind.CLI_FLAG,
+            spelling=flag,
+            needs="kingpin",
+            unless_chained=r"\.Hidden\(\)",
+        ),
+        Call(
+            r"strings\.(?:HasPrefix|TrimPrefix|CutPrefix|EqualFold)",
+            ItemKind.CLI_FLAG,
+            at=1,
+            spelling=switches,
+            only=r"--[a-z][\w-]*=?",
+        ),
     ),
     accesses=(
-        Access("binary_expression", r"\w*(?:arg|Arg|opt|flag|\])\w*==(?P<expression>\"--?[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches),
+        Access(
+            "binary_expression",
+            r"\w*(?:arg|Arg|opt|flag|\])\w*==(?P<expression>\"--?[a-z][\w-]*\")",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
         Access("expression_case", r"case(?P<expression>\"--[a-z][\w-]*\").*", ItemKind.CLI_FLAG, switches),
     ),
     texts=(
-        Text(r"\bEnvVars?\s*:\s*(?:\[\]string)?\{?\s*(?P<names>(?:\"[A-Za-z_]\w*(?:,\s*\w+)*\"\s*,?\s*)+)", within=r"[A-Za-z_]\w*"),
+        Text(
+            r"\bEnvVars?\s*:\s*(?:\[\]string)?\{?\s*(?P<names>(?:\"[A-Za-z_]\w*(?:,\s*\w+)*\"\s*,?\s*)+)",
+            within=r"[A-Za-z_]\w*",
+        ),
         Text(r"\bEnvVars?\s*:\s*(?:\[\]string\{)?\s*(?P<expression>[A-Za-z_][\w.]*)\s*[,}\n]"),
-        Text(r"\b(?:Env|EnvName|EnvKey|EnvVarName|envVar|envVarName|envKey|env|envName)\s*:\s*(?P<expression>\"[A-Z][A-Z0-9_]*\")", only=r"[A-Z][A-Z0-9_]{2,}"),
+        Text(
+            r"\b(?:Env|EnvName|EnvKey|EnvVarName|envVar|envVarName|envKey|env|envName)\s*:\s*(?P<expression>\"[A-Z][A-Z0-9_]*\")",
+            only=r"[A-Z][A-Z0-9_]{2,}",
+        ),
         Text(
             r"\b(?:cli|altsrc)\.(?:New)?\w*Flag(?:\(&cli\.\w+Flag)?\s*\{(?!(?:[^{}]|\{[^{}]*\})*\bHidden:\s*true)(?:[^{}]|\{[^{}]*\})*?\bName:\s*(?P<expression>\"[^\"]+\"|[A-Za-z_][\w.]*)",
             ItemKind.CLI_FLAG,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, mounted_routes, schemas
+from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, mounted_routes, only_scripts, schemas
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
@@ -24,6 +24,9 @@ FAMILY = Family(
         ".js": "tsx",
         ".mjs": "tsx",
         ".cjs": "tsx",
+        ".vue": "typescript",
+        ".svelte": "typescript",
+        ".astro": "typescript",
     },
     hint=re.compile(
         rb"\benv\b|--[a-z]|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
@@ -41,7 +44,7 @@ FAMILY = Family(
             unless=r"\bhidden:\s*true",
         ),
         Call(
-            r"(?:.*\.)?Option",
+            r"(?:.*\.|new)*Option",
             ItemKind.CLI_FLAG,
             spelling=switches,
             only=r"-[\w-].*",
@@ -64,24 +67,48 @@ FAMILY = Family(
             only=r"[A-Za-z][\w-]*",
             needs=r"\byargs\b|Argv\b",
         ),
-        Call(r"(?:.*\.)?(?:argv|args|rawArgs|_args|execArgv|slice\(\d\))\.(?:includes|indexOf)", ItemKind.CLI_FLAG, spelling=switches, only=r"--[a-z].*"),
+        Call(
+            r"(?:.*\.)?(?:argv|args|rawArgs|_args|execArgv|slice\(\d\))\.(?:includes|indexOf)",
+            ItemKind.CLI_FLAG,
+            spelling=switches,
+            only=r"--[a-z].*",
+        ),
         Call(r"\w*(?:arg|opt|flag|token)\w*\.startsWith", ItemKind.CLI_FLAG, spelling=switches, only=r"--[a-z].*"),
     ),
     accesses=(
-        Access("member_expression", rf"(?!import\.meta\.env\.(?:MODE|DEV|PROD|SSR|BASE_URL)$){_ENV}\??\.(?P<name>[A-Za-z_]\w*)"),
+        Access(
+            "member_expression",
+            rf"(?!import\.meta\.env\.(?:MODE|DEV|PROD|SSR|BASE_URL)$){_ENV}\??\.(?P<name>[A-Za-z_]\w*)",
+        ),
         Access("subscript_expression", rf"{_ENV}(?:\?\.)?\[(?P<expression>.+)\]"),
         Access("binary_expression", rf"(?P<expression>[\"'`][A-Z]\w*[\"'`])in{_ENV}"),
         Access("binary_expression", rf"\w*(?:arg|opt|flag|\])\w*===?{_FLAG}", ItemKind.CLI_FLAG, switches),
         Access("switch_case", rf"case{_FLAG}:.*", ItemKind.CLI_FLAG, switches),
     ),
     texts=(
-        Text(rf"\{{(?P<names>[^{{}};]*)\}}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)", within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))"),
-        Text(r"import\s*\{(?P<names>[^}]*)\}\s*from\s*[\"']\$env/static/(?:private|public)", within=r"[A-Z][A-Z0-9_]+(?!\s+as)"),
-        Text(r"\b(?:env|envVar|envVarName|env_var|envName|envKey|envvar|EnvVar|environmentVariable|fromEnv)\s*:\s*(?P<expression>[\"'`][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*[\"'`])(?=\s*[,}\n)])", only=r"[A-Z][A-Z0-9_]{2,}"),
+        Text(
+            r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)",
+            within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
+        ),
+        Text(
+            r"import\s*\{(?P<names>[^}]*)\}\s*from\s*[\"']\$env/static/(?:private|public)",
+            within=r"[A-Z][A-Z0-9_]+(?!\s+as)",
+        ),
+        Text(
+            r"\b(?:env|envVar|envVarName|env_var|envName|envKey|envvar|EnvVar|environmentVariable|fromEnv)\s*:\s*(?P<expression>[\"'`][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*[\"'`])(?=\s*[,}\n)])",
+            only=r"[A-Z][A-Z0-9_]{2,}",
+        ),
     ),
+    code=only_scripts,
     specials=(schemas, flags_of_objects, mounted_routes),
     call_nodes=("call_expression", "new_expression"),
-    functions=("function_declaration", "arrow_function", "method_definition", "function_expression", "generator_function_declaration"),
+    functions=(
+        "function_declaration",
+        "arrow_function",
+        "method_definition",
+        "function_expression",
+        "generator_function_declaration",
+    ),
     chains=("member_expression",),
     strings=("string", "template_string", "regex"),
     writes=("assignment_expression", "augmented_assignment_expression", "unary_expression"),

@@ -16,10 +16,21 @@ _HINT = re.compile(
 _CALLS = (
     Call(r"(?:\w+\.)*(?:System\.)?getenv(?:\(\))?(?:\.(?:get|getOrDefault|containsKey|getValue))?"),
     Call(r"(?:ALIAS)\.(?:get|getOrDefault|containsKey|getValue)"),
-    Call(r"(?:\w*[dD]otenv|\w*[eE]nv(?:ironment)?|\w*[cC]onfig)\.(?:get|getProperty|getOrDefault|getRequiredProperty|getEnv)", only=ENV_LIKE),
+    Call(
+        r"(?:\w*[dD]otenv|\w*[eE]nv(?:ironment)?|\w*[cC]onfig)\.(?:get|getProperty|getOrDefault|getRequiredProperty|getEnv)",
+        only=ENV_LIKE,
+    ),
     Call(r"(?:.*\.)?(?:environmentVariable|envvar|fromEnv)", only=r"[A-Z][A-Z0-9_]*"),
     Call(r"(?:.*\.)?(?:accepts|acceptsAll)", ItemKind.CLI_FLAG, shape="strings", spelling=switches, only=r"--.*"),
-    Call(r"(?:.*\.)?option", ItemKind.CLI_FLAG, shape="rest", spelling=switches, only=r"--?[A-Za-z].*", needs="clikt", unless=r"hidden\s*=\s*true"),
+    Call(
+        r"(?:.*\.)?option",
+        ItemKind.CLI_FLAG,
+        shape="rest",
+        spelling=switches,
+        only=r"--?[A-Za-z].*",
+        needs="clikt",
+        unless=r"hidden\s*=\s*true",
+    ),
     Call(r"(?:\w+\.)?addArgument|addArgument", ItemKind.CLI_FLAG, shape="rest", spelling=switches, only=r"-.*"),
 )
 _TEXTS = (

@@ -13,8 +13,12 @@ from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import switches
 
 _ENVIRON = r"(?:\w+\.)*(?:environb?|ALIAS)"
-_READERS = r"(?:str|bool|int|float|decimal|list|dict|json|url|uuid|path|log_level|timedelta|date|datetime|time|enum|yaml"
-_READERS += r"|db|db_url|cache|cache_url|email|email_url|search_url|channels|bytes|tuple|get_value|dj_db_url|dj_email_url"
+_READERS = (
+    r"(?:str|bool|int|float|decimal|list|dict|json|url|uuid|path|log_level|timedelta|date|datetime|time|enum|yaml"
+)
+_READERS += (
+    r"|db|db_url|cache|cache_url|email|email_url|search_url|channels|bytes|tuple|get_value|dj_db_url|dj_email_url"
+)
 _READERS += r"|dj_cache_url|unicode|multiline)"
 _HIDDEN = r"\bhidden\s*=\s*True\b|\bhelp\s*=\s*(?:argparse\.)?SUPPRESS\b"
 
@@ -36,7 +40,13 @@ FAMILY = Family(
             keyword=("var", "name"),
             only=r"[A-Z][A-Z0-9_]*",
         ),
-        Call(r".*", at=None, keyword=("env_var", "envvar", "env_vars", "env_name", "env_var_name"), shape="strings", only=r"[A-Z][A-Z0-9_]*"),
+        Call(
+            r".*",
+            at=None,
+            keyword=("env_var", "envvar", "env_vars", "env_name", "env_var_name"),
+            shape="strings",
+            only=r"[A-Z][A-Z0-9_]*",
+        ),
         Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE),
         Call(
             r"(?:.*\.)?add_(?:argument|option)",
@@ -74,11 +84,14 @@ FAMILY = Family(
             ItemKind.CLI_FLAG,
             switches,
         ),
-        Access("comparison_operator", r"(?:arg|a|opt|o|flag)==(?P<expression>[\"']--[a-z][\w-]*[\"'])", ItemKind.CLI_FLAG, switches),
+        Access(
+            "comparison_operator",
+            r"(?:arg|a|opt|o|flag)==(?P<expression>[\"']--[a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
     ),
-    texts=(
-        Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs=r"env_var"),
-    ),
+    texts=(Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs=r"env_var"),),
     specials=(settings, options, routes),
     call_nodes=("call",),
     functions=("function_definition", "lambda"),
@@ -90,7 +103,13 @@ FAMILY = Family(
         r"^\s*(?P<alias>[A-Za-z_]\w*)\s*=\s*dict\(\s*os\.environ\s*\)",
         r"(?P<alias>[A-Za-z_]\w*)\s*:\s*(?:Mapping|MutableMapping|dict|Dict)\[str,\s*str\](?:\s*\|\s*None)?\s*=\s*(?:field\(default_factory=lambda:\s*)?os\.environ",
     ),
-    loops=(r"\bfor\s+(?P<targets>[\w\s,()]+?)\s+in\s+(?P<iterable>(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[\w.]+(?:\(\))?))",),
+    constant=(
+        r"^[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n\"']+)?=[ \t]*"
+        r"(?P<value>[bBuUrR]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'))[ \t]*(?:$|[;#])"
+    ),
+    loops=(
+        r"\bfor\s+(?P<targets>[\w\s,()]+?)\s+in\s+(?P<iterable>(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[\w.]+(?:\(\))?))",
+    ),
 )
 
 DETECTOR = Reader(FAMILY)

@@ -14,7 +14,9 @@ FAMILY = Family(
     grammars={".scala": "scala", ".sbt": "scala"},
     hint=re.compile(rb"sys\.env|getenv|opt\["),
     calls=(
-        Call(r"(?:sys\.env|ALIAS)(?:\.(?:get|getOrElse|contains|apply))?|System\.getenv(?:\(\))?(?:\.get|\.getOrDefault)?"),
+        Call(
+            r"(?:sys\.env|ALIAS)(?:\.(?:get|getOrElse|contains|apply))?|System\.getenv(?:\(\))?(?:\.get|\.getOrDefault)?"
+        ),
     ),
     texts=(Text(r"\bopt\[[^\]]*\]\(\s*(?:'.'\s*,\s*)?\"(?P<name>[a-z][\w-]*)\"", ItemKind.CLI_FLAG, switches),),
     call_nodes=("call_expression",),

@@ -19,7 +19,9 @@ _SYMFONY = re.compile(r"%env\((?:[\w\\]+:)*(?P<name>[A-Z_][A-Z0-9_]*)\)%")
 _RAILS = re.compile(r"<%[^%]*?\bENV(?:\.fetch\(|\[)\s*[\"'](?P<name>\w+)[\"'][^%]*?%>")
 _HOCON = re.compile(r"\$\{\??(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\}")
 _SPRING = re.compile(r"(?:application|bootstrap)(?:-[\w-]+)?\.(?:ya?ml|properties)")
-_FRAMEWORK = re.compile(r"(?:spring|server|management|logging|info|debug|eureka|feign|ribbon|hystrix|springdoc|quarkus|micronaut|camel|endpoints|security|flyway|liquibase)\b")
+_FRAMEWORK = re.compile(
+    r"(?:spring|server|management|logging|info|debug|eureka|feign|ribbon|hystrix|springdoc|quarkus|micronaut|camel|endpoints|security|flyway|liquibase)\b"
+)
 _PROPERTY = re.compile(r"^[ \t]*(?P<name>[A-Za-z][\w.\[\]-]*)[ \t]*[=:][ \t]*(?P<value>[^\n]*)", re.MULTILINE)
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]+")
 
@@ -63,7 +65,20 @@ def _is_comment(text: str, at: int) -> bool:
 
 DETECTOR = PlainReader(
     "settings_files",
-    ("*/application*.yml", "*/application*.yaml", "*/application*.properties", "*/bootstrap*.yml", "*/src/main/resources/*.yml", "*/src/main/resources/*.yaml", "*/src/main/resources/*.properties", "*/config/*.yml", "*/config/*.yaml", "*.yml.erb", "*.conf", "*/services.yaml"),
+    (
+        "*/application*.yml",
+        "*/application*.yaml",
+        "*/application*.properties",
+        "*/bootstrap*.yml",
+        "*/src/main/resources/*.yml",
+        "*/src/main/resources/*.yaml",
+        "*/src/main/resources/*.properties",
+        "*/config/*.yml",
+        "*/config/*.yaml",
+        "*.yml.erb",
+        "*.conf",
+        "*/services.yaml",
+    ),
     re.compile(rb"\$\{|%env\(|ENV\b|^[a-z][\w.-]*\s*[:=]", re.MULTILINE),
     _find,
 )

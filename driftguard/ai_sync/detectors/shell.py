@@ -16,7 +16,7 @@ from driftguard.ai_sync.spelling import Named, flag, switches
 _NAME = r"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*|[A-Z]{2,}[a-zA-Z0-9_]*|[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+"
 _ASKED = re.compile(rf"\$\{{(?P<name>{_NAME})(?P<form>:?[-?=+])")
 _USED = re.compile(rf"\$\{{?(?P<name>{_NAME})\b")
-_TEST = re.compile(rf"^\[\[?\s.*|^test\s.*", re.DOTALL)
+_TEST = re.compile(r"^\[\[?\s.*|^test\s.*", re.DOTALL)
 _ASSIGNED = re.compile(
     r"(?:^|[;&|({{]|\b(?:export|local|readonly|declare|typeset|then|do|else)\b(?:\s+-\w+)*)\s*(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(?P<value>(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\$\((?:[^()]|\([^()]*\))*\)|[^\s;])*)",
     re.MULTILINE,
@@ -48,7 +48,9 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape 
     yield from _indirect(text, assigned)
     yield from _options(root)
     for match in _GETOPT.finditer(text):
-        yield from (Found(ItemKind.CLI_FLAG, named, match.start()) for named in flag(re.findall(r"[\w-]+", match["names"])))
+        yield from (
+            Found(ItemKind.CLI_FLAG, named, match.start()) for named in flag(re.findall(r"[\w-]+", match["names"]))
+        )
     for match in _GETOPTS.finditer(text):
         if not any(span.start.index <= match.start() < span.end.index for span in quiet):
             letters = re.findall(r"[A-Za-z0-9]", match["letters"])
@@ -76,7 +78,9 @@ def _indirect(text: str, own: Mapping[str, int]) -> Iterator[Found]:
     """``file_env 'X'`` where ``file_env`` looks at ``${!1}``."""
     functions = {match["name"] for match in _INDIRECT.finditer(text) if re.search(r"\$\{!\w", match["body"])}
     for name in functions | {"file_env"}:
-        for match in re.finditer(rf"^[ \t]*(?:if\s+)?{name}[ \t]+[\"']?(?P<name>[A-Z][A-Z0-9_]+)\b", text, re.MULTILINE):
+        for match in re.finditer(
+            rf"^[ \t]*(?:if\s+)?{name}[ \t]+[\"']?(?P<name>[A-Z][A-Z0-9_]+)\b", text, re.MULTILINE
+        ):
             if match["name"] not in own:
                 yield Found(ItemKind.ENV_VAR, Named(match["name"]), match.start("name"))
 
