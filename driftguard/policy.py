@@ -151,6 +151,12 @@ class Aws(Section):
         description="Account ids; credentials of any other account start nothing."
     )
     regions: tuple[Region, ...] = Field(default=(), description="Regions to look at; all enabled ones if empty.")
+    types: Annotated[Globs, Field(min_length=1)] = Field(
+        ("*",), description="Kinds to look at (docs/aws-types.md), with * and ? as wildcards: 's3:*'."
+    )
+    confirm_production: tuple[AccountId, ...] = Field(
+        default=(), description="Accounts to work in although their alias looks like production: named here again."
+    )
 
 
 class Clouds(Section):
@@ -178,6 +184,9 @@ class Janitor(Section):
         description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
     )
     max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
+    max_share: Annotated[float, Field(gt=0, le=1, strict=False)] = Field(
+        1.0, description="A plan that deletes more than this share of all that was seen is denied as a whole."
+    )
     clouds: Clouds = Clouds()
 
 

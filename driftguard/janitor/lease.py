@@ -83,6 +83,11 @@ def states_expiry(target: Target) -> bool:
     return any(_canonical(key) == _canonical(EXPIRES_AT) for key in target.tags or {})
 
 
+def has_owner(target: Target, janitor: Janitor) -> bool:
+    """Whether ``target`` carries the owner tag, whatever it says."""
+    return any(_canonical(key) == _canonical(janitor.owner_tag) for key in target.tags or {})
+
+
 def _canonical(key: str) -> str:
     return key.lower().replace(":", "-")
 
