@@ -43,6 +43,8 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="Read the audit trail, or check that nobody has touched it.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+contracts_app = typer.Typer(help="Compare versions of what other repositories rely on.", no_args_is_help=True)
+app.add_typer(contracts_app, name="contracts")
 
 
 class LogLevel(StrEnum):
@@ -191,16 +193,57 @@ def audit_show(
             typer.echo(audit.line(record))
 
 
+class DiffFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+class DiffRole(StrEnum):
+    PRODUCER = "producer"
+    CONSUMER = "consumer"
+    BOTH = "both"
+
+
+@contracts_app.command(
+    "diff",
+    epilog="Exit codes: 0 nothing breaks · 1 something breaks, or can't be read · 2 usage error · 3 incomplete",
+)
+def contracts_diff(
+    old: Annotated[Path, typer.Argument(help="The contract as it was: a file, a directory, or /dev/null for none.")],
+    new: Annotated[Path, typer.Argument(help="The contract as it is to be.")],
+    kind: Annotated[
+        str | None, typer.Option("--type", "-t", help="The type of contract. Default: what the files look like.")
+    ] = None,
+    role: Annotated[
+        DiffRole | None, typer.Option(help="Which end of the wire we are, for schemas.", show_default=False)
+    ] = None,
+    output: Annotated[DiffFormat, typer.Option("--format", "-f", help="What to print.")] = DiffFormat.TEXT,
+) -> None:
+    """What changed between two versions of a contract, and whether it breaks whoever relies on it."""
+    from driftguard import wiring
+    from driftguard.model import Conclusion
+
+    diff = wiring.contract_diff(old, new, kind, role.value if role else None)
+    wiring.diff_renderers()[output.value].render(diff, sys.stdout)
+    sys.stdout.flush()
+    raise typer.Exit(BLOCKED if diff.conclusion is Conclusion.BLOCKED else CLEAN)
+
+
 @app.command()
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Where the demo's files go.")] = Path(".demo"),
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw the live run as an SVG file.", show_default=False)
+    ] = None,
 ) -> None:
     """The whole story on an embedded cloud; no account needed."""
     from rich.console import Console
 
     from driftguard.demo.main import run as run_demo
 
-    raise typer.Exit(run_demo(Console(), directory))
+    console = Console(force_terminal=True, width=100) if picture else Console()
+    raise typer.Exit(run_demo(console, directory, picture))
 
 
 def _log_to_stderr(level: LogLevel | None, form: LogFormat) -> None:

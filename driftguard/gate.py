@@ -46,10 +46,10 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """One action, the rule it was judged under, and the decision."""
+    """One action, the rule it was judged under (none for a publication), and the decision."""
 
     action: Action
-    rule: Rule
+    rule: Rule | None
     decision: Decision
 
     @property
@@ -90,8 +90,10 @@ def decide(proposals: Sequence[Proposal], grounds: Grounds) -> Ruling:
     return _cap(Ruling(tuple(ruled.values())), grounds.policy)
 
 
-def _decide_one(action: Action, rule: Rule, gaps: Iterable[Gap], grounds: Grounds) -> Decision:
+def _decide_one(action: Action, rule: Rule | None, gaps: Iterable[Gap], grounds: Grounds) -> Decision:
     policy = grounds.policy
+    if rule is None:
+        return _decide_publication(action, policy)
     rule_line = policy.where(f"rules[{policy.rules.index(rule)}]")
     if action.risk is not Risk.DESTROY:
         return Decision(action.id, Verdict.ALLOW, f"rule '{rule.name}' asks for it", rule_line)
@@ -103,6 +105,14 @@ def _decide_one(action: Action, rule: Rule, gaps: Iterable[Gap], grounds: Ground
         reason = f"{gap.scope} was not seen whole ({gap.what}), so nothing in it is deleted"
         return Decision(action.id, Verdict.DENY, reason, rule_line)
     return Decision(action.id, Verdict.ALLOW, judged.reason, policy.where(judged.policy_path))
+
+
+def _decide_publication(action: Action, policy: Policy) -> Decision:
+    """Whoever tells people of a run may do nothing but tell."""
+    where = policy.where("github")
+    if action.risk is Risk.NOTIFY:
+        return Decision(action.id, Verdict.ALLOW, "tells people of this run", where)
+    return Decision(action.id, Verdict.DENY, "no rule asks for it", where)
 
 
 def judge(target: Target, rule: Rule, grounds: Grounds) -> lease.Lease:

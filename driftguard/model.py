@@ -102,6 +102,15 @@ def _dig(value: Any, *keys: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Who set a finding aside, why, and until when (``None``: for good). A waived finding is shown, but blocks not."""
+
+    by: str
+    why: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something a person should know, with its place and the evidence for it.
 
@@ -121,6 +130,50 @@ class Finding:
     source: str = "guard"
     evidence: str = ""
     fix: str = ""
+    waiver: Waiver | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity is Severity.ERROR and self.waiver is None
+
+
+class Level(StrEnum):
+    """``DANGEROUS`` breaks some consumers, ``BREAKING`` those that did everything right."""
+
+    BREAKING = "breaking"
+    DANGEROUS = "dangerous"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two versions of a contract.
+
+    ``location`` is a place inside the contract (``GET /users, parameter limit``) or a path. ``path`` is the file of
+    the new version (of the old one, if the file is gone) and ``line`` counts from 1; 0 where no line can be named.
+    """
+
+    rule: str
+    level: Level
+    location: str
+    message: str
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContractDiff:
+    """What two versions of a contract differ in. ``old`` and ``new`` are the paths that were asked about."""
+
+    type: str
+    old: str
+    new: str
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def conclusion(self) -> Conclusion:
+        breaking = any(change.level is Level.BREAKING for change in self.changes)
+        return Conclusion.BLOCKED if breaking else Conclusion.CLEAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +229,33 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Consultation:
+    """One request to a language model, for the trail: of what was asked only the hash.
+
+    ``outcome`` is ``answered`` or why it was not; ``cost_usd`` is reckoned by the table of prices.
+    """
+
+    model: str
+    prompt_sha256: str
+    outcome: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only')."""
+    """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only').
+
+    ``then`` is another event to look at when this one is done: a comment that asks for a pull request's rules again.
+    """
 
     findings: tuple[Finding, ...] = ()
     actions: tuple[Action, ...] = ()
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    then: Event | None = None
+    consulted: tuple[Consultation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    model_validator,
 )
 
 _DURATION = re.compile(r"([1-9]\d{0,5})\s*([smhdw])")
@@ -129,7 +130,7 @@ class Rule(Section):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
     on: Annotated[tuple[EventPattern, ...], Field(min_length=1)]
-    run: Literal["ai_sync", "janitor", "cross_repo"]
+    run: Literal["ai_sync", "janitor", "cross_repo", "commands"]
     mode: RuleMode = Field(RuleMode.BLOCK, description="Whether this rule's findings block (exit 1) or only warn.")
     scope: RuleScope = Field(RuleScope.EXPIRED, description="For run: janitor.")
 
@@ -146,6 +147,14 @@ class Limits(Section):
     parallel: StrictInt = Field(8, ge=1, le=64, description="Actions at a time.")
 
 
+RoleArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|\{account\}):role/[A-Za-z0-9_+=,.@/-]+$", max_length=600
+    ),
+]
+
+
 class Aws(Section):
     accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(
         description="Account ids; credentials of any other account start nothing."
@@ -157,6 +166,10 @@ class Aws(Section):
     confirm_production: tuple[AccountId, ...] = Field(
         default=(), description="Accounts to work in although their alias looks like production: named here again."
     )
+    role: RoleArn | None = Field(
+        None, description="Signed in to with GitHub's token, where a job has one; {account} stands for the account."
+    )
+    write_role: RoleArn | None = Field(None, description="The same for a live run's deletions; `role` if not given.")
 
 
 class Clouds(Section):
@@ -190,12 +203,82 @@ class Janitor(Section):
     clouds: Clouds = Clouds()
 
 
+class Vertex(Section):
+    """Gemini through Vertex AI: no key, but the job's own identity (Application Default Credentials)."""
+
+    project: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.:-]{4,}[a-z0-9]$")]
+    location: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")] = "global"
+
+
+class TokenPrice(Section):
+    """US dollars for a million tokens."""
+
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(ge=0, allow_inf_nan=False, description="Thinking counts as output.")
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+ModelName = Annotated[str, StringConstraints(pattern=r"^[\w][\w.:/@-]*$", max_length=200)]
+ModelNames = Annotated[
+    tuple[ModelName, ...],
+    BeforeValidator(_one_or_more, json_schema_input_type=ModelName | tuple[ModelName, ...]),
+]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)")
+
+
+class Ai(Section):
+    """How the judge reaches its language model, and what that may cost. Off unless ``ai_sync.model`` names one."""
+
+    provider: Literal["gemini", "openai"] = Field(
+        "gemini", description="openai: any endpoint that speaks chat/completions (vLLM, Ollama, Azure OpenAI)."
+    )
+    api_key_env: EnvName | None = Field(
+        None, description="The environment variable with the key. Default: GEMINI_API_KEY; for openai, no key."
+    )
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] | None = Field(
+        None, description="Where the endpoint is. Must be given for openai."
+    )
+    vertex: Vertex | None = Field(None, description="Gemini without a key, through Vertex AI.")
+    timeout: Duration = Field(timedelta(minutes=2), description="All of the judge's requests of a run together.")
+    max_tokens: StrictInt = Field(200_000, ge=1, description="Tokens of a run, in and out.")
+    max_cost_usd: float = Field(
+        0.5, ge=0, allow_inf_nan=False, description="US dollars of a run, by the table of prices."
+    )
+    prices: Mapping[ModelName, TokenPrice] = Field(
+        {}, description="Prices of models that aren't in the built-in table, or that you pay differently for."
+    )
+    may_block: StrictBool = Field(False, description="Whether a claim of the model's fails the check, or only warns.")
+    cache: Annotated[str, StringConstraints(pattern=r"^(~?/.+)?$")] = Field(
+        "~/.cache/driftguard/ai",
+        description="Where answers are kept: outside the checkout, or a change could bring its own. Empty: nowhere.",
+    )
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Ai:
+        if self.provider == "openai" and self.base_url is None:
+            raise ValueError("provider: openai needs base_url, the address that /chat/completions is added to")
+        if self.provider == "openai" and self.vertex is not None:
+            raise ValueError("vertex goes with provider: gemini")
+        if self.vertex is not None and self.api_key_env is not None:
+            raise ValueError("vertex needs no key: leave api_key_env out")
+        secret = self.api_key_env is not None or self.provider == "gemini"
+        if secret and self.base_url and self.base_url.startswith("http:") and not _ON_THIS_MACHINE.match(self.base_url):
+            raise ValueError("base_url must be https where a key is sent")
+        return self
+
+
 class AiSync(Section):
-    """Where documentation lies, and which names need none."""
+    """Where documentation lies, which names need none, and which language model may add to the guard's answer."""
 
     docs: Globs = ("README*", "docs/**", "**/*.md", "**/*.mdx", "**/*.rst", "**/*.adoc", "**/.env.example")
     not_docs: Globs = Field(("**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*"), description="Globs that don't count.")
     ignore: Globs = Field((), description="Names that need no documentation, with * and ? as wildcards.")
+    model: ModelNames = Field((), description="One model, or several in the order to try them. Empty: no AI.")
+    ai: Ai = Ai()
 
 
 class Consumer(Section):
@@ -205,10 +288,44 @@ class Consumer(Section):
     timeout: Duration = timedelta(minutes=30)
 
 
+class ContractRole(StrEnum):
+    """Which end of the wire a repository is. A producer may say less than it did, a consumer may take more."""
+
+    PRODUCER = "producer"
+    CONSUMER = "consumer"
+    BOTH = "both"
+
+
+class AskOn(StrEnum):
+    """What a change must at least be before anybody is asked about it."""
+
+    BREAKING = "breaking"
+    DANGEROUS = "dangerous"
+    ANY = "any"
+
+
 class Contract(Section):
     name: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
     paths: Annotated[Globs, Field(min_length=1)]
-    type: Literal["files"] = "files"
+    type: Literal[
+        "files",
+        "openapi",
+        "asyncapi",
+        "avro",
+        "graphql",
+        "helm",
+        "json_schema",
+        "protobuf",
+        "python",
+        "terraform",
+    ] = "files"
+    role: ContractRole | None = Field(
+        None,
+        description="For schemas: which end this repository is. Default: x-driftguard-role in the file, else both.",
+    )
+    on: AskOn = Field(
+        AskOn.ANY, description="Ask the consumers about breaking changes only, dangerous ones too, or any."
+    )
     consumers: tuple[Consumer, ...] = ()
 
 
@@ -221,6 +338,88 @@ class CrossRepo(Section):
     )
 
 
+EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+
+
+class GitHub(Section):
+    """How DriftGuard shows itself on pull requests, and what counts as written by it."""
+
+    token_env: EnvironmentVariable = Field("GITHUB_TOKEN", description="The environment variable with its token.")
+    check: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
+        "DriftGuard", description="The check run's name: require this one in the branch's protection."
+    )
+    comment: StrictBool = Field(True, description="One comment a pull request, updated in place.")
+    suggestions: StrictBool = Field(True, description="Ready lines as suggestions, where the docs file is in the diff.")
+    app: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = Field(
+        "github-actions", description="The slug of the App behind the token; only its check runs hold overrides."
+    )
+    author: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\[bot\])?$")] = Field(
+        "github-actions[bot]", description="The login behind the token; only its comments are taken for ours."
+    )
+
+
+class OverridePolicy(Section):
+    """What a maintainer's `/driftguard override` in a comment may set aside, and for how long."""
+
+    survive_push: StrictBool = Field(False, description="Whether it outlives the next push without saying `for 48h`.")
+    longest: Duration = Field(timedelta(days=7), description="No override counts for longer.")
+    longest_keep: Duration = Field(timedelta(days=7), description="`/driftguard keep` grants no more.")
+
+
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+
+
+class LongLivedKeys(StrEnum):
+    WARN = "warn"
+    BLOCK = "block"
+    ALLOW = "allow"
+
+
+class AzureIdentity(Section):
+    """The application that trusts this repository. Ids, no secrets."""
+
+    tenant: Uuid
+    client: Uuid
+
+
+class GcpIdentity(Section):
+    """The workload identity provider that trusts this repository."""
+
+    provider: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^projects/[0-9]+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}$"
+        ),
+    ]
+    service_account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+$")] | None = Field(
+        None, description="Impersonated, where rights are given to it and not to the pool itself."
+    )
+
+
+class Auth(Section):
+    """How a job signs in. AWS roles stand with their accounts, in janitor.clouds.aws."""
+
+    long_lived_keys: LongLivedKeys = Field(
+        LongLivedKeys.WARN, description="What a stored cloud key in the environment of a job means."
+    )
+    azure: AzureIdentity | None = None
+    gcp: GcpIdentity | None = None
+
+
+class Audit(Section):
+    """Where a copy of each run's trail goes."""
+
+    bucket: (
+        Annotated[
+            str,
+            StringConstraints(
+                pattern=r"^(s3://[a-z0-9.-]{3,63}|gs://[a-z0-9._-]{3,222}|az://[a-z0-9]{3,24}/[a-z0-9-]{3,63})(/[A-Za-z0-9_./-]*)?$"
+            ),
+        ]
+        | None
+    ) = Field(None, description="s3://bucket/prefix, gs://bucket/prefix or az://account/container/prefix.")
+
+
 class Policy(Section):
     """policy.yaml."""
 
@@ -228,9 +427,13 @@ class Policy(Section):
     dry_run: StrictBool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
     rules: tuple[Rule, ...] = ()
     limits: Limits = Limits()
+    auth: Auth = Auth()
+    audit: Audit = Audit()
     janitor: Janitor = Janitor()
     ai_sync: AiSync = AiSync()
     cross_repo: CrossRepo = CrossRepo()
+    github: GitHub = GitHub()
+    overrides: OverridePolicy = OverridePolicy()
 
     _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="policy.yaml")

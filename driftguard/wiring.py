@@ -18,23 +18,28 @@ from pathlib import Path
 
 from driftguard import events, policy_file
 from driftguard.audit import Trail
+from driftguard.cross_repo import diffing
+from driftguard.cross_repo.contracts.changes import Setup
 from driftguard.engine import UniFlow
 from driftguard.errors import UsageError
 from driftguard.gate import Gate, Rehearsal
 from driftguard.logs import Redactor, secret_values
-from driftguard.model import AuditRecord, Event, Mode, Target
-from driftguard.policy import Janitor, Policy
+from driftguard.model import AuditRecord, ContractDiff, Event, Mode, Target
+from driftguard.policy import ContractRole, Janitor, Policy
 from driftguard.ports import (
     Clock,
     Cloud,
     CloudWriter,
+    DiffRenderer,
     Dispatcher,
     Executor,
+    LanguageModel,
     Planner,
     Renderer,
     Reread,
     RunContext,
     SourceTree,
+    Tools,
 )
 from driftguard.registry import discover
 
@@ -163,9 +168,26 @@ class LazySources:
         tree: SourceTree = self.stack.enter_context(git.GitTree.open(self.directory))
         return tree
 
+    @property
+    def tools(self) -> Tools:
+        return tools()
+
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
         return [_cloud(name, self.policy.janitor, self.environ) for name in configured_clouds(self.policy.janitor)]
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        if not self.policy.ai_sync.model:
+            return None
+        client = importlib.import_module(f"driftguard.clients.{self.policy.ai_sync.ai.provider}")
+        model: LanguageModel = client.model(self.policy.ai_sync.ai, self.environ)
+        return model
+
+
+def tools() -> Tools:
+    """The programs that compare contracts; each is looked for when first asked."""
+    return importlib.import_module("driftguard.clients.buf").Buf()  # type: ignore[no-any-return]
 
 
 def configured_clouds(janitor: Janitor) -> list[str]:
@@ -251,3 +273,14 @@ def _second_look(sources: LazySources) -> Reread:
 def renderers() -> dict[str, Renderer]:
     """Format name -> renderer."""
     return discover("driftguard.report", "RENDERER")
+
+
+def contract_diff(old: Path, new: Path, kind: str | None, role: str | None) -> ContractDiff:
+    """Two paths compared as one contract; ``diffing.compare`` says what it raises."""
+    setup = Setup(tools(), ContractRole(role) if role else None)
+    return diffing.compare(old, new, kind, setup)
+
+
+def diff_renderers() -> dict[str, DiffRenderer]:
+    """Format name -> renderer of a bare contract diff."""
+    return discover("driftguard.report.contract_diff", "RENDERER")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fakes.trail import MemoryTrail
 
-from driftguard.engine import TRANSITIONS, Flow, State, UniFlow, conclude
+from driftguard.engine import TRANSITIONS, Flow, State, UniFlow
 from driftguard.errors import AuditError, IllegalTransition, PermanentError
 from driftguard.gate import Gate, Rehearsal
 from driftguard.model import (
@@ -27,6 +27,7 @@ from driftguard.model import (
     Target,
 )
 from driftguard.policy import Policy, Rule
+from driftguard.verdict import conclude
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 POLICY = Policy.model_validate(

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from driftguard.ai_sync.guard import Guard
 from driftguard.ai_sync.items import Item
+from driftguard.ai_sync.judge import Opinion, opinion
 from driftguard.errors import DriftGuardError
 from driftguard.events import compared
 from driftguard.model import Event, Finding, Gap, Plan, Severity
@@ -34,7 +35,13 @@ class AiSyncPlanner:
         except DriftGuardError as error:
             return Plan(gaps=(Gap(f"git/{event.repo}", "the change", str(error)),))
         severity = Severity.ERROR if rule.mode is RuleMode.BLOCK else Severity.WARNING
-        return Plan(findings=tuple(_undocumented(item, severity) for item in items))
+        findings = tuple(_undocumented(item, severity) for item in items)
+        return _with(opinion(self.sources, ends, rule), findings)
+
+
+def _with(added: Opinion, findings: tuple[Finding, ...]) -> Plan:
+    """The judge comes after the guard, and adds."""
+    return Plan(findings=(*findings, *added.findings), notes=added.notes, consulted=added.consulted)
 
 
 def _undocumented(item: Item, severity: Severity) -> Finding:

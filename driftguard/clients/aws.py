@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from driftguard.clients import oidc
 from driftguard.clients.pace import Pace, Throttled
 from driftguard.errors import (
     AccessDenied,
@@ -48,18 +49,29 @@ _PRODUCTION = re.compile("prod", re.IGNORECASE)
 
 def reader(janitor: Janitor, environ: Mapping[str, str]) -> AwsApi:
     """Reads only: a write is refused before the wire with ``ReadOnlyViolation``."""
-    return AwsApi(_config(janitor), environ, _refuse_writes)
+    config = _config(janitor)
+    return AwsApi(config, environ, _refuse_writes, role=_role(config, config.role))
 
 
 def writer(janitor: Janitor, environ: Mapping[str, str]) -> AwsApi:
     """Reads and writes. Only live wiring asks for one."""
-    return AwsApi(_config(janitor), environ, lambda _service, _operation: None)
+    config = _config(janitor)
+    return AwsApi(
+        config, environ, lambda _service, _operation: None, role=_role(config, config.write_role or config.role)
+    )
 
 
 def _config(janitor: Janitor) -> Aws:
     if janitor.clouds.aws is None:
         raise PermanentError("janitor.clouds.aws is not in the policy")
     return janitor.clouds.aws
+
+
+def _role(config: Aws, template: str | None) -> str:
+    """The ARN to sign in as; empty if the policy names none. Raises ``PermanentError`` if it could mean several."""
+    if template and "{account}" in template and len(config.accounts) > 1:
+        raise PermanentError("one job signs in to one account: spread them with `driftguard shards` and `run --shard`")
+    return (template or "").replace("{account}", config.accounts[0])
 
 
 def _refuse_writes(service: str, operation: str) -> None:
@@ -74,6 +86,7 @@ class AwsApi:
     config: Aws
     environ: Mapping[str, str]
     check: Callable[[str, str], None]
+    role: str = ""
     backoff: Backoff = field(default_factory=Backoff)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _paces: dict[tuple[str, str], Pace] = field(default_factory=dict)
@@ -157,7 +170,7 @@ class AwsApi:
             import boto3.session  # noqa: PLC0415 - 150 ms that most commands don't need
         except ImportError as error:
             raise MissingExtra("aws", "the janitor on AWS") from error
-        return boto3.session.Session()
+        return oidc.aws_session(self.role, self.environ) or boto3.session.Session()
 
     def _build(self, service: str, region: str) -> Any:
         session = self._session
