@@ -248,6 +248,7 @@ class Plan:
     """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only').
 
     ``then`` is another event to look at when this one is done: a comment that asks for a pull request's rules again.
+    ``seen`` counts all that was looked at, ``left_out`` the deletions that a plan has no room for: both count for caps.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -256,6 +257,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     then: Event | None = None
     consulted: tuple[Consultation, ...] = ()
+    seen: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

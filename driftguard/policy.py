@@ -103,7 +103,7 @@ AccountId = Annotated[
     StringConstraints(pattern=r"^\d{12}$"),
     Field(description="Twelve digits, in quotes."),
 ]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, StringConstraints(pattern=r"^([a-z]{2}(-[a-z]+)+-\d|global)$")]
 Globs = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
 
 
@@ -159,7 +159,10 @@ class Aws(Section):
     accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(
         description="Account ids; credentials of any other account start nothing."
     )
-    regions: tuple[Region, ...] = Field(default=(), description="Regions to look at; all enabled ones if empty.")
+    regions: tuple[Region, ...] = Field(
+        default=(),
+        description="Regions to look at, 'global' for what has none (IAM, Route 53, ...); everything if empty.",
+    )
     types: Annotated[Globs, Field(min_length=1)] = Field(
         ("*",), description="Kinds to look at (docs/aws-types.md), with * and ? as wildcards: 's3:*'."
     )

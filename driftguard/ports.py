@@ -75,6 +75,10 @@ class Cloud(Protocol):
 
     provider: ClassVar[str]
 
+    @property
+    def order(self) -> Mapping[str, Sequence[str]]:
+        """Type -> the types that must be gone before one of it can go."""
+
     def discover(self) -> Iterator[Target | Gap]:
         """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
 

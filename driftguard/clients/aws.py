@@ -119,11 +119,11 @@ class AwsApi:
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
-        """The policy's regions, or all that the account has enabled."""
+        """The policy's regions, or all that the account has enabled, and ``global`` for what has none."""
         if self.config.regions:
             return self.config.regions
         found = self.call("ec2", "describe_regions", region=GLOBAL)["Regions"]
-        return tuple(sorted(region["RegionName"] for region in found))
+        return (*sorted(region["RegionName"] for region in found), "global")
 
     def call(self, service: str, operation: str, *, region: str, **parameters: Any) -> Mapping[str, Any]:
         """One request, tried again while that helps. ``operation`` is boto3's name: ``get_queue_url``."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from driftguard.errors import DriftGuardError
 from driftguard.janitor import lease
-from driftguard.janitor.lease import LeaseVerdict
+from driftguard.janitor.order import ordered
+from driftguard.janitor.survey import survey
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
 from driftguard.ports import Cloud, Sources
@@ -29,16 +30,25 @@ class JanitorPlanner:
         ended = lease.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
-        actions, findings, gaps = [], [], []
-        for item in self._candidates():
-            if isinstance(item, Gap):
-                gaps.append(item)
-                continue
-            judged = lease.judge(item, policy, now, ended)
-            actions.append(_deletion(item, judged))
-            if judged.verdict is LeaseVerdict.UNKNOWN:
-                findings.append(_unreadable(item, judged, rule))
-        return Plan(tuple(findings), _ordered(actions), tuple(gaps))
+        found = survey(
+            self._candidates(), lambda target: lease.judge(target, policy, now, ended), self._clouds(), policy
+        )
+        order = {kind: before for cloud in self._clouds() for kind, before in cloud.order.items()}
+        return Plan(
+            findings=tuple(_unreadable(target, judged, rule) for target, judged in found.seen.unknown),
+            actions=tuple(ordered([_deletion(target, judged) for target, judged in found.seen], order)),
+            gaps=tuple(found.gaps),
+            notes=tuple(found.seen.notes()),
+            seen=found.seen.seen,
+            left_out=found.seen.going.left_out,
+        )
+
+    def _clouds(self) -> Sequence[Cloud]:
+        """None if they can't be had; ``_candidates`` says why."""
+        try:
+            return self.sources.clouds
+        except DriftGuardError:
+            return ()
 
     def _candidates(self) -> Iterator[Target | Gap]:
         try:
@@ -66,11 +76,6 @@ def _deletion(target: Target, judged: lease.Lease) -> Action:
         why=judged.reason,
         precondition=Precondition.STILL_EXISTS,
     )
-
-
-def _ordered(actions: list[Action]) -> tuple[Action, ...]:
-    """By place, type and name: two runs over the same cloud give the same plan."""
-    return tuple(sorted(actions, key=lambda action: (action.target.path, action.target.name, action.id)))
 
 
 def _unreadable(target: Target, judged: lease.Lease, rule: Rule) -> Finding:

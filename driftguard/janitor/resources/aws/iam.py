@@ -18,6 +18,7 @@ _PREFIXES = {
 _ACTIONS = {
     "s3:list_buckets": "ListAllMyBuckets",
     "s3:get_object_lock_configuration": "GetBucketObjectLockConfiguration",
+    "s3:delete_objects": "DeleteObject",
     "s3:list_object_versions": "ListBucketVersions",
     "s3:list_multipart_uploads": "ListBucketMultipartUploads",
 }

@@ -81,13 +81,16 @@ class AwsCloud:
     def types(self) -> AwsTypes:
         return AwsTypes()
 
+    def identity(self) -> str:
+        return f"aws/{self.api.account}"
+
     @property
     def order(self) -> Mapping[str, Sequence[str]]:
         return {kind: resource.after for kind, resource in self.types.by_kind.items()}
 
     def discover(self) -> Iterator[Seen]:
         try:
-            streams = self._streams()
+            streams = self._streams(self.identity(), self.api.regions)
         except DriftGuardError as error:
             yield Gap("aws", "the account", str(error))
             return
@@ -96,9 +99,7 @@ class AwsCloud:
     def read(self, target: Target) -> Target | None:
         return self.types.named(target.type).read(self.api, target)
 
-    def _streams(self) -> list[Stream]:
-        account = f"aws/{self.api.account}"
-        places = [*self.api.regions, GLOBAL]
+    def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:
         sweeps = [Stream(f"{account}/{place}", "the tagging API", self._sweeping(place)) for place in places]
         listings = [
             Stream(f"{account}/{place}/{resource.kind}", "native listing", self._listing(resource, place))

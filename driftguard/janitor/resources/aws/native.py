@@ -118,6 +118,8 @@ class NativeKind:
     says_in_use: str = ""
     """What an error says (a regular expression) where its code doesn't tell."""
     after: tuple[str, ...] = ()
+    quiet: bool = False
+    """AWS deletes what isn't there without a word, so that it must be looked for first."""
     also_reads: tuple[str, ...] = ()
     also_writes: tuple[str, ...] = ()
 
@@ -216,8 +218,13 @@ class NativeKind:
         return bool(self.state) and dig(item, self.state) in self.gone
 
     def _is_going(self, at: At) -> bool:
-        item = self._item(at) if self.going else None
-        return item is not None and dig(item, self.state) in self.going
+        """Raises ``NotFound`` if it is gone already, where the deletion itself wouldn't say so."""
+        if not (self.going or self.quiet):
+            return False
+        item = self._item(at)
+        if item is None:
+            raise NotFound(f"{at['arn']} is gone")
+        return bool(self.going) and dig(item, self.state) in self.going
 
     def _tags(self, at: At, item: Item) -> Tags | None:
         """``None`` if we may not read them: then the resource is protected."""

@@ -17,4 +17,5 @@ RESOURCE = NativeKind(
     tags=Ask("cloudwatch", "list_tags_for_resource", {"ResourceARN": "{arn}"}, "Tags"),
     created="AlarmConfigurationUpdatedTimestamp",
     also_reads=("cloudwatch:DescribeAlarms",),
+    quiet=True,
 )

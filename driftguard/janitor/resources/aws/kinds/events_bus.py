@@ -11,4 +11,5 @@ RESOURCE = NativeKind(
     created="CreationTime",
     every=Ask("events", "list_event_buses", path="EventBuses"),
     after=("events:rule",),
+    quiet=True,
 )

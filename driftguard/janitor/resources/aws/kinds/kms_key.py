@@ -11,7 +11,7 @@ def _protection(_at: At, item: Item) -> str:
 
 
 def _remove(at: At) -> str:
-    answer = at.call("kms", "schedule_key_deletion", KeyId=at["arn"], PendingWindowInDays=WINDOW)
+    answer = at.call("kms", "schedule_key_deletion", KeyId=at["id"], PendingWindowInDays=WINDOW)
     return f"scheduled: AWS deletes it on {answer['DeletionDate']:%Y-%m-%d}, until then it can be saved"
 
 
@@ -27,4 +27,5 @@ RESOURCE = NativeKind(
     gone=("PendingDeletion", "PendingReplicaDeletion"),
     protection=_protection,
     also_writes=("kms:ScheduleKeyDeletion",),
+    quiet=True,
 )

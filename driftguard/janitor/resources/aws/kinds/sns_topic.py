@@ -8,4 +8,5 @@ RESOURCE = NativeKind(
     one=Ask("sns", "get_topic_attributes", {"TopicArn": "{arn}"}, "Attributes"),
     remove=Ask("sns", "delete_topic", {"TopicArn": "{arn}"}),
     tags=Ask("sns", "list_tags_for_resource", {"ResourceArn": "{arn}"}, "Tags"),
+    quiet=True,
 )

@@ -9,4 +9,5 @@ RESOURCE = NativeKind(
     remove=Ask("stepfunctions", "delete_activity", {"activityArn": "{arn}"}),
     tags=Ask("stepfunctions", "list_tags_for_resource", {"resourceArn": "{arn}"}, "tags"),
     created="creationDate",
+    quiet=True,
 )
