@@ -125,13 +125,13 @@ class AwsApi:
         found = self.call("ec2", "describe_regions", region=GLOBAL)["Regions"]
         return (*sorted(region["RegionName"] for region in found), "global")
 
-    def call(self, service: str, operation: str, *, region: str, **parameters: Any) -> Mapping[str, Any]:
+    def call(self, service: str, operation: str, /, *, region: str, **parameters: Any) -> Mapping[str, Any]:
         """One request, tried again while that helps. ``operation`` is boto3's name: ``get_queue_url``."""
         with self._lock:
             _ = self.account
         return self._call(service, operation, region, **parameters)
 
-    def pages(self, service: str, operation: str, *, region: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+    def pages(self, service: str, operation: str, /, *, region: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Every page of a paginated operation, each tried again by itself."""
         with self._lock:
             _ = self.account
@@ -147,7 +147,7 @@ class AwsApi:
         """Wait for AWS to get on with something."""
         self.backoff.sleep(seconds)
 
-    def _call(self, service: str, operation: str, region: str, **parameters: Any) -> Mapping[str, Any]:
+    def _call(self, service: str, operation: str, region: str, /, **parameters: Any) -> Mapping[str, Any]:
         method = getattr(self._client(service, region), operation)
         translated = _translated(lambda: method(**parameters), f"{service}:{operation} in {region}")
         paced = self._pace(service, region).paced(translated)

@@ -445,23 +445,6 @@ def cache_snapshot(cloud: MotoCloud, name: str, tags: Tags) -> None:
     cloud.client("elasticache").create_snapshot(SnapshotName=name, CacheClusterId=f"of-{name}", Tags=pairs(tags))
 
 
-@thing("elasticache:subnetgroup")
-def cache_subnet_group(cloud: MotoCloud, name: str, tags: Tags) -> None:
-    cloud.client("elasticache").create_cache_subnet_group(
-        CacheSubnetGroupName=name,
-        CacheSubnetGroupDescription=name,
-        SubnetIds=[a_subnet(cloud)],
-        Tags=pairs(tags),
-    )
-
-
-@thing("elasticache:parametergroup")
-def cache_parameter_group(cloud: MotoCloud, name: str, tags: Tags) -> None:
-    cloud.client("elasticache").create_cache_parameter_group(
-        CacheParameterGroupName=name, CacheParameterGroupFamily="redis7", Description=name, Tags=pairs(tags)
-    )
-
-
 @thing("es:domain")
 def search_domain(cloud: MotoCloud, name: str, tags: Tags) -> None:
     cloud.client("opensearch").create_domain(DomainName=name, TagList=pairs(tags))
@@ -558,26 +541,6 @@ def ecs_service(cloud: MotoCloud, name: str, tags: Tags) -> None:
     task_definition(cloud, "does-it", {})
     cloud.client("ecs").create_service(
         cluster="holds-services", serviceName=name, taskDefinition="does-it", desiredCount=0, tags=lower(tags)
-    )
-
-
-@thing("ecs:task")
-def ecs_task(cloud: MotoCloud, name: str, tags: Tags) -> None:
-    ecs_cluster(cloud, name, {})
-    cloud.client("ecs").register_task_definition(
-        family="does-it",
-        containerDefinitions=[{"name": "x", "image": "x", "memory": 64}],
-        networkMode="awsvpc",
-        requiresCompatibilities=["FARGATE"],
-        cpu="256",
-        memory="512",
-    )
-    cloud.client("ecs").run_task(
-        cluster=name,
-        taskDefinition="does-it",
-        launchType="FARGATE",
-        networkConfiguration={"awsvpcConfiguration": {"subnets": [a_subnet(cloud)], "securityGroups": []}},
-        tags=lower(tags),
     )
 
 

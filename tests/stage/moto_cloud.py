@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-
 from stage import tagging
 
 ACCOUNT = "123456789012"

@@ -10,7 +10,13 @@ from moto.core.resource_tagging import TaggedResource
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend as Tagging
 from moto.resourcegroupstaggingapi.models import make_tag_matcher
 
-EC2 = {"acl": "network-acl", "dopt": "dhcp-options", "vpce": "vpc-endpoint", "pcx": "vpc-peering-connection"}
+EC2 = {
+    "acl": "network-acl",
+    "dopt": "dhcp-options",
+    "vpce": "vpc-endpoint",
+    "eigw": "egress-only-internet-gateway",
+    "pcx": "vpc-peering-connection",
+}
 RDS = ("subnet_groups", "db_parameter_groups", "db_cluster_parameter_groups", "option_groups")
 
 
@@ -24,6 +30,8 @@ def missing(account: str, region: str) -> Iterator[tuple[str, dict[str, str]]]:
     for collection in RDS:
         for group in getattr(rds, collection).values():
             yield group.arn, {tag["Key"]: tag["Value"] for tag in group.get_tags()}
+    balancers = get_backend("elbv2")[account][region].tagging_service.tags
+    yield from ((arn, tags) for arn, tags in balancers.items() if ":listener" in arn)
     yield from get_backend("opensearch")[account][region].tagger.tags.items()
     yield from (
         pair for pair in get_backend("stepfunctions")[account][region].tagger.tags.items() if "activity" in pair[0]
@@ -32,7 +40,7 @@ def missing(account: str, region: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 @contextmanager
 def completed() -> Iterator[None]:
-    """moto's tagging API, with what it lacks."""
+    """Moto's tagging API, with what it lacks."""
     known = Tagging._get_resources_generator
 
     def generator(self: Any, tag_filters: Any = None, resource_type_filters: Any = None, **more: Any) -> Iterator[Any]:

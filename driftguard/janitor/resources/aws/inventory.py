@@ -15,16 +15,15 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from driftguard import lanes
-from driftguard.errors import DriftGuardError, PermanentError
+from driftguard.errors import DriftGuardError
 from driftguard.janitor import lease
-from driftguard.janitor.resources.aws import kinds
 from driftguard.janitor.resources.aws.answers import tag_map
 from driftguard.janitor.resources.aws.arn import Arn
+from driftguard.janitor.resources.aws.catalogue import AwsTypes
 from driftguard.janitor.resources.aws.resource import GLOBAL, GLOBAL_ENDPOINT, AwsApi, AwsResource, target
 from driftguard.janitor.resources.aws.streams import Seen, Stream, merged
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
-from driftguard.registry import discover
 
 TIMEOUT = 1800.0
 """Seconds for all listings together."""
@@ -40,33 +39,6 @@ PAGE = 100
 
 NAMED_GAPS = 100
 """Resources of unknown kinds named one by one in each region; the rest are counted."""
-
-
-@dataclass
-class AwsTypes:
-    """The kinds that have a file here, by name and by ARN."""
-
-    @cached_property
-    def by_kind(self) -> dict[str, AwsResource]:
-        return discover(kinds.__name__, "RESOURCE")
-
-    @cached_property
-    def _by_service(self) -> Mapping[str, Sequence[AwsResource]]:
-        found: dict[str, list[AwsResource]] = {}
-        for resource in self.by_kind.values():
-            found.setdefault(resource.arn.service, []).append(resource)
-        return found
-
-    def of(self, arn: Arn) -> AwsResource | None:
-        candidates = self._by_service.get(arn.service, ())
-        return next((resource for resource in candidates if resource.arn.match(arn.text)), None)
-
-    def named(self, kind: str) -> AwsResource:
-        """Raises ``PermanentError`` if nothing here knows the ``kind``."""
-        found = self.by_kind.get(kind)
-        if found is None:
-            raise PermanentError(f"no file here can delete a {kind}")
-        return found
 
 
 @dataclass
@@ -158,7 +130,7 @@ class AwsCloud:
                     found = target(self.api, resource.kind, place, arn.text, resource.name(arn.text, tags), tags)
                     by_kind.setdefault(resource.kind, []).append(found)
             for kind, group in by_kind.items():
-                yield from self._completed(self.types.by_kind[kind], group)
+                yield from self._completed(self.types.named(kind), group)
         yield from unknown.rest()
 
     def _completed(self, resource: AwsResource, batch: Sequence[Target]) -> Iterator[Target]:

@@ -51,13 +51,13 @@ class At:
     def __getitem__(self, name: str) -> str:
         return self.fields[name]
 
-    def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
+    def call(self, service: str, operation: str, /, **parameters: Any) -> Mapping[str, Any]:
         return self.api.call(service, operation, region=self.region, **parameters)
 
-    def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+    def pages(self, service: str, operation: str, /, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         return self.api.pages(service, operation, region=self.region, **parameters)
 
-    def every(self, service: str, operation: str, path: str, **parameters: Any) -> Iterator[Item]:
+    def every(self, service: str, operation: str, path: str, /, **parameters: Any) -> Iterator[Item]:
         """Every item on every page."""
         for page in self.pages(service, operation, **parameters):
             yield from items(page, path)

@@ -10,4 +10,5 @@ RESOURCE = ec2_kind(
     remove=delete("delete_vpc_peering_connection", "VpcPeeringConnectionId"),
     state="Status.Code",
     gone=("deleted", "deleting", "rejected", "expired", "failed"),
+    quiet=True,
 )

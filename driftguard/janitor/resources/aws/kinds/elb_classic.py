@@ -10,4 +10,5 @@ RESOURCE = NativeKind(
     tags=Ask("elb", "describe_tags", {"LoadBalancerNames": ["{name}"]}, "TagDescriptions.Tags"),
     created="CreatedTime",
     after=("autoscaling:group",),
+    quiet=True,
 )

@@ -19,4 +19,5 @@ RESOURCE = NativeKind(
     protection=_protection,
     after=("ecs:service", "autoscaling:group"),
     also_reads=("elasticloadbalancing:DescribeLoadBalancerAttributes",),
+    quiet=True,
 )

@@ -1,6 +1,14 @@
 """Instance profiles, with the role taken out."""
 
-from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, NativeKind
+from collections.abc import Iterator
+
+from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind
+
+
+def _every(at: At) -> Iterator[Item]:
+    """The listing has no word of tags; ``None`` says that they are unknown yet."""
+    for profile in at.every("iam", "list_instance_profiles", "InstanceProfiles"):
+        yield {**profile, "Tags": None}
 
 
 def _remove(at: At) -> str:
@@ -16,9 +24,9 @@ RESOURCE = NativeKind(
     arn=ArnPattern("iam::{account}:instance-profile/{path/}{name}"),
     one=Ask("iam", "get_instance_profile", {"InstanceProfileName": "{name}"}, "InstanceProfile"),
     remove=_remove,
-    every=Ask("iam", "list_instance_profiles", path="InstanceProfiles"),
-    tags=Ask("iam", "list_instance_profile_tags", {"InstanceProfileName": "{name}"}, "Tags"),
+    every=_every,
     created="CreateDate",
     after=("ec2:instance", "ec2:launch-template", "autoscaling:group"),
+    also_reads=("iam:ListInstanceProfiles",),
     also_writes=("iam:RemoveRoleFromInstanceProfile", "iam:DeleteInstanceProfile"),
 )

@@ -1,9 +1,16 @@
 """Route 53 zones, with their records. A zone has no birthday."""
 
-from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, NativeKind
+from collections.abc import Iterator
+
+from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind
 
 BATCH = 500
 """Changes in one request; AWS takes up to 1,000."""
+
+
+def _every(at: At) -> Iterator[Item]:
+    for zone in at.every("route53", "list_hosted_zones", "HostedZones"):
+        yield {**zone, "Id": zone["Id"].rpartition("/")[2]}  # "/hostedzone/Z..."
 
 
 def _remove(at: At) -> str:
@@ -23,7 +30,7 @@ RESOURCE = NativeKind(
     arn=ArnPattern("route53:::hostedzone/{id}"),
     one=Ask("route53", "get_hosted_zone", {"Id": "{id}"}, "HostedZone"),
     remove=_remove,
-    every=Ask("route53", "list_hosted_zones", path="HostedZones"),
+    every=_every,
     every_arn={"id": "Id"},
     named=".Name",
     tags=Ask(
@@ -33,6 +40,9 @@ RESOURCE = NativeKind(
         "ResourceTagSet.Tags",
     ),
     after=("elasticloadbalancing:loadbalancer", "ec2:vpc-endpoint"),
-    also_reads=("route53:ListResourceRecordSets",),
+    also_reads=(
+        "route53:ListHostedZones",
+        "route53:ListResourceRecordSets",
+    ),
     also_writes=("route53:ChangeResourceRecordSets", "route53:DeleteHostedZone"),
 )

@@ -22,7 +22,7 @@ RESOURCE = NativeKind(
     one=_one,
     remove=_remove,
     created="CreatedDate",
-    says_gone="marked for deletion|scheduled for deletion",
+    says_gone="marked for deletion|marked deleted|scheduled for deletion",
     also_reads=("secretsmanager:DescribeSecret",),
     also_writes=("secretsmanager:DeleteSecret",),
 )
