@@ -5,7 +5,7 @@ PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports tests hostile bench iam scan lock clean
+.PHONY: help demo test lint types imports tests hostile bench picture iam scan lock clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ hostile: $(VENV)/.dev ## The same tests in hostile surroundings
 
 bench: $(VENV)/.dev ## Measure start-up against its target
 	$(BIN)/python bench/startup.py
+
+picture: $(VENV)/.demo ## Draw the demo's live run for the README
+	@$(BIN)/driftguard demo --picture docs/demo.svg
 
 iam: $(VENV)/.dev ## Write the roles' IAM actions again from what each type declares
 	$(BIN)/python tools/iam_policy.py

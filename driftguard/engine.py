@@ -6,17 +6,18 @@ trail that says why.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from driftguard.errors import DriftGuardError, IllegalTransition
-from driftguard.gate import Gate, Grounds, Ruling, decide
+from driftguard.errors import AuditError, DriftGuardError, IllegalTransition
+from driftguard.forge import Overrides
+from driftguard.gate import Gate, Grounds, Ruling, decide, only_reviewed
 from driftguard.model import (
-    Conclusion,
     Event,
     Finding,
     Gap,
@@ -24,12 +25,13 @@ from driftguard.model import (
     Outcome,
     Plan,
     Report,
-    Severity,
     Status,
     Verdict,
 )
+from driftguard.plan_file import Reviewed
 from driftguard.policy import Policy, Rule
-from driftguard.ports import AuditSink, Clock, Planner, Proposal
+from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher
+from driftguard.verdict import conclude, together, unique, waived
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,10 @@ TRANSITIONS: Mapping[State | None, frozenset[State]] = {
 }
 
 
+def _none(_event: Event) -> Overrides:
+    return Overrides()
+
+
 @dataclass(slots=True)
 class Flow:
     """Where a run stands. ``enter`` moves it along the table and puts the move on the trail."""
@@ -90,10 +96,20 @@ class UniFlow:
     run_id: str
     mode: Mode
     notes: tuple[str, ...] = field(default=())
+    publishers: Sequence[Publisher] = ()
+    overrides: Callable[[Event], Overrides] = _none
+    reviewed: Reviewed | None = None
     findings: tuple[Finding, ...] = field(default=())
 
     def run(self, event: Event) -> Report:
-        """Take ``event`` the whole way. Whatever breaks off in between leaves a FAILED record and goes on up."""
+        """Take ``event`` the whole way, and then the one that it asks for, if any; one report tells of both."""
+        report, then = self._one(event)
+        if then is not None:
+            report = together(report, self._one(then)[0])
+        return replace(report, notes=(*self.notes, *report.notes))
+
+    def _one(self, event: Event) -> tuple[Report, Event | None]:
+        """Whatever breaks off in between leaves a FAILED record and goes on up."""
         flow = Flow(self.trail)
         try:
             return self._through(flow, event)
@@ -102,26 +118,28 @@ class UniFlow:
                 _leave_word(flow, error)
             raise
 
-    def _through(self, flow: Flow, event: Event) -> Report:
+    def _through(self, flow: Flow, event: Event) -> tuple[Report, Event | None]:
         flow.enter(State.RECEIVED, f"{event.kind} by {event.actor or 'nobody named'}", _event_body(event))
         rules = [rule for rule in self.policy.rules if rule.matches(event.kind)]
         if not rules:
-            return self._no_rule(flow, event)
+            return self._no_rule(flow, event), None
         names = [rule.name for rule in rules]
         flow.enter(State.MATCHED, f"{event.kind} matches {', '.join(names)}", {"rules": names})
         proposals = [Proposal(rule, self._plan(event, rule)) for rule in rules]
         flow.enter(State.PLANNED, _planned(proposals), _planned_body(proposals))
-        ruling = decide(proposals, Grounds(self.policy, event, self.clock()))
+        ruling = decide(proposals, self.gate.grounds(event))
+        if self.reviewed is not None:
+            ruling = only_reviewed(ruling, self.reviewed)
         flow.enter(State.DECIDED, _decided(ruling), _decided_body(ruling))
         outcomes = self._carry_out(flow, ruling, event)
         report = self._report(event, proposals, ruling, outcomes)
-        return self._close(flow, report)
+        return self._close(flow, report, self.publishers), next((p.plan.then for p in proposals if p.plan.then), None)
 
     def _no_rule(self, flow: Flow, event: Event) -> Report:
         note = f"no rule matches {event.kind}"
         said = conclude(self.findings, (), ())
-        report = Report(self.run_id, event, self.mode, said, self.findings, notes=(note, *self.notes))
-        return self._close(flow, report)
+        report = Report(self.run_id, event, self.mode, said, self.findings, notes=(note,))
+        return self._close(flow, report, ())
 
     def _plan(self, event: Event, rule: Rule) -> Plan:
         """A planner that breaks is a gap over everything: nothing may be deleted on half a view."""
@@ -148,8 +166,8 @@ class UniFlow:
         self, event: Event, proposals: Sequence[Proposal], ruling: Ruling, outcomes: tuple[Outcome, ...]
     ) -> Report:
         plans = [proposal.plan for proposal in proposals]
-        planned = _unique(finding for plan in plans for finding in plan.findings)
-        findings = (*self.findings, *planned, *ruling.findings)
+        planned = unique(finding for plan in plans for finding in plan.findings)
+        findings, trouble = self._waived(event, (*self.findings, *planned, *ruling.findings))
         gaps = tuple(dict.fromkeys(gap for plan in plans for gap in plan.gaps))
         return Report(
             run_id=self.run_id,
@@ -161,29 +179,51 @@ class UniFlow:
             decisions=ruling.decisions,
             outcomes=outcomes,
             gaps=gaps,
-            notes=(*self.notes, *(note for plan in plans for note in plan.notes)),
+            notes=(*(note for plan in plans for note in plan.notes), *ruling.notes, *trouble),
         )
 
-    def _close(self, flow: Flow, report: Report) -> Report:
+    def _waived(self, event: Event, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+        """The same findings, those set aside by a maintainer marked so. Asked only where something would block."""
+        if not any(finding.blocks for finding in findings):
+            return findings, ()
+        overrides = self.overrides(event)
+        return tuple(waived(finding, overrides) for finding in findings), overrides.trouble
+
+    def _close(self, flow: Flow, report: Report, publishers: Sequence[Publisher]) -> Report:
         body = {
-            "findings": [asdict(finding) for finding in report.findings],
+            "findings": [asdict(_for_the_trail(finding)) for finding in report.findings],
             "gaps": [asdict(gap) for gap in report.gaps],
+            "notes": report.notes,
         }
         flow.enter(State.REPORTED, report.conclusion.value, {"conclusion": report.conclusion.value, **body})
-        flow.enter(State.CLOSED, "done", {})
-        return report
+        told = self._publish(report, publishers)
+        flow.enter(State.CLOSED, "done", {"conclusion": told.conclusion.value})
+        return told
 
+    def _publish(self, report: Report, publishers: Sequence[Publisher]) -> Report:
+        """Tell people, through the same gate. What could not be told makes the run incomplete, never cleaner."""
+        proposals = [Proposal(None, self._told(publisher, report)) for publisher in publishers]
+        ruling = decide(proposals, Grounds(self.policy, report.event, self.clock()))
+        outcomes = self.gate.apply(ruling, report.event)
+        gaps = tuple(gap for proposal in proposals for gap in proposal.plan.gaps)
+        said = replace(
+            report,
+            actions=(*report.actions, *ruling.actions),
+            decisions=(*report.decisions, *ruling.decisions),
+            outcomes=(*report.outcomes, *outcomes),
+            gaps=(*report.gaps, *gaps),
+            notes=tuple(dict.fromkeys((*report.notes, *(n for proposal in proposals for n in proposal.plan.notes)))),
+        )
+        return replace(said, conclusion=conclude(said.findings, said.gaps, said.outcomes))
 
-def conclude(findings: Sequence[Finding], gaps: Sequence[Gap], outcomes: Sequence[Outcome]) -> Conclusion:
-    """What the run says as a whole.
-
-    Blocked comes before incomplete: a person must act on it, while a gap may close by itself on the next run.
-    """
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        return Conclusion.BLOCKED
-    if gaps or any(outcome.error for outcome in outcomes):
-        return Conclusion.INCOMPLETE
-    return Conclusion.CLEAN
+    def _told(self, publisher: Publisher, report: Report) -> Plan:
+        try:
+            return publisher.publish(report)
+        except AuditError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one way to tell people that breaks must not silence the others
+            said = str(error) if isinstance(error, DriftGuardError) else f"internal error: {error!r}"
+            return Plan(gaps=(Gap(f"github/{report.event.repo}", f"telling people ({publisher.kind})", said),))
 
 
 def _leave_word(flow: Flow, error: BaseException) -> None:
@@ -194,8 +234,15 @@ def _leave_word(flow: Flow, error: BaseException) -> None:
         log.error("the failure itself could not be recorded: %s", second)  # noqa: TRY400 - one line, no traceback
 
 
-def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple({finding.id: finding for finding in findings}.values())
+def _for_the_trail(finding: Finding) -> Finding:
+    """A model's words may repeat the change it was shown; the trail keeps their hashes."""
+    if finding.source != "llm":
+        return finding
+    return replace(finding, message=_hashed(finding.message), evidence=_hashed(finding.evidence))
+
+
+def _hashed(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode(errors='replace')).hexdigest()}"
 
 
 def _event_body(event: Event) -> Mapping[str, Any]:
@@ -214,10 +261,11 @@ def _parts(plan: Plan) -> tuple[Sequence[Any], ...]:
 
 def _planned_body(proposals: Sequence[Proposal]) -> Mapping[str, Any]:
     return {
-        proposal.rule.name: {
+        proposal.rule.name if proposal.rule else "": {
             "findings": len(proposal.plan.findings),
             "actions": len(proposal.plan.actions),
             "gaps": [asdict(gap) for gap in proposal.plan.gaps],
+            "consulted": [asdict(consultation) for consultation in proposal.plan.consulted],
         }
         for proposal in proposals
     }

@@ -10,6 +10,7 @@ import importlib
 import json
 import logging
 import os
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,26 +20,35 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from driftguard import events, governance, keys, policy_file, shards
+from driftguard import audit, events, governance, keys, plan_file, policy_file, shards
 from driftguard.audit import Trail
+from driftguard.commands.store import OverrideStore
+from driftguard.cross_repo import diffing
+from driftguard.cross_repo.contracts.changes import Setup
 from driftguard.engine import UniFlow
 from driftguard.errors import DriftGuardError, NotFound, UsageError
+from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.gate import Gate, Rehearsal
 from driftguard.governance import Governing
 from driftguard.logs import Redactor, secret_values
-from driftguard.model import AuditRecord, Event, Gap, Mode, Severity, Target
-from driftguard.policy import Janitor, Policy
+from driftguard.model import AuditRecord, ContractDiff, Event, Gap, History, Mode, Report, Severity, Target
+from driftguard.plan_file import Reviewed
+from driftguard.policy import ContractRole, Janitor, Policy
 from driftguard.ports import (
     Clock,
     Cloud,
     CloudWriter,
+    DiffRenderer,
     Dispatcher,
     Executor,
+    LanguageModel,
     Planner,
     Renderer,
     Reread,
     RunContext,
     SourceTree,
+    StackDestroyer,
+    Tools,
 )
 from driftguard.registry import discover
 
@@ -60,6 +70,7 @@ class Request:
     head: str | None = None
     audit_dir: Path = DEFAULT_AUDIT_DIR
     mode: Mode | None = None
+    reviewed: Reviewed | None = None
     shard: str | None = None
 
 
@@ -70,6 +81,11 @@ class Run:
     engine: UniFlow
     event: Event
     trail: Path
+    sources: LazySources
+
+    def plan_of(self, report: Report) -> Reviewed:
+        """What ``report`` proposes, for a plan file."""
+        return plan_file.of(report, self.sources.policy, identities(self.sources, self.event), utc_now())
 
 
 def utc_now() -> datetime:
@@ -140,8 +156,12 @@ def assemble(request: Request, governing: Governing, environ: Mapping[str, str])
     """Everything a run needs, closed again at the end. Raises a ``DriftGuardError`` where something is missing."""
     redact, policy = Redactor(secret_values(environ)), governing.policy
     with ExitStack() as stack:
-        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack)
+        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir)
         event = receive(request, sources, environ)
+        if request.reviewed is not None:
+            plan_file.check(request.reviewed, policy, utc_now())
+            plan_file.check_event(request.reviewed, event)
+            plan_file.check_accounts(request.reviewed, identities(sources, event))
         mode = Mode.REHEARSAL if policy.dry_run else governing.mode or request.mode or Mode.LIVE
         context = RunContext(uuid.uuid4().hex, mode, policy.sha, who(event, environ))
         trail = stack.enter_context(Trail.open(_prepared(request.audit_dir), context, utc_now, redact))
@@ -154,9 +174,12 @@ def assemble(request: Request, governing: Governing, environ: Mapping[str, str])
             run_id=context.run_id,
             mode=mode,
             notes=(*governing.notes, *(_interrupted(record) for record in trail.interrupted)),
+            publishers=[make(sources) for make in discover("driftguard.report.publishers", "PUBLISHER").values()],
+            overrides=sources.overrides,
+            reviewed=request.reviewed,
             findings=governing.findings,
         )
-        yield Run(engine, event, trail.path)
+        yield Run(engine, event, trail.path, sources)
 
 
 def copy_trail(run: Run, policy: Policy, environ: Mapping[str, str]) -> tuple[Gap, ...]:
@@ -176,10 +199,13 @@ def copy_trail(run: Run, policy: Policy, environ: Mapping[str, str]) -> tuple[Ga
 
 
 def receive(request: Request, sources: LazySources, environ: Mapping[str, str]) -> Event:
-    """The event that was named, else the one Actions hands over, else the local git range."""
+    """The event that was named, else the one Actions hands over, else the reviewed plan's, else the local git range."""
     event = _webhook(request, environ)
     if event is not None:
         return event
+    ranged = request.base is not None or request.head is not None
+    if request.reviewed is not None and not ranged:
+        return request.reviewed.occasion.event
     actor = environ.get("GITHUB_ACTOR") or environ.get("USER") or environ.get("USERNAME") or ""
     repo = environ.get("GITHUB_REPOSITORY") or sources.tree.remote_repo()
     return events.from_range(sources.tree, repo, request.base, request.head, actor, sources.clock)
@@ -208,9 +234,13 @@ def _payload(path: str | Path | None) -> bytes:
 
 def who(event: Event, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Actor, run URL and commit, for every record of the trail."""
-    server, run = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_RUN_ID")
-    url = f"{server}/{event.repo}/actions/runs/{run}" if server and run else ""
-    return {"actor": event.actor, "run_url": url, "commit": event.sha}
+    return {"actor": event.actor, "run_url": _run_url(environ), "commit": event.sha}
+
+
+def _run_url(environ: Mapping[str, str]) -> str:
+    """Where this run's log is; empty outside Actions."""
+    server, repo, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repo}/actions/runs/{run}" if server and repo and run else ""
 
 
 def _prepared(directory: Path) -> Path:
@@ -239,6 +269,11 @@ class LazySources:
     environ: Mapping[str, str]
     clock: Clock
     stack: ExitStack
+    audit_dir: Path = DEFAULT_AUDIT_DIR
+
+    @cached_property
+    def history(self) -> History:
+        return audit.history(self.audit_dir) if any(rule.run == "janitor" for rule in self.policy.rules) else History()
 
     @cached_property
     def tree(self) -> SourceTree:
@@ -246,9 +281,60 @@ class LazySources:
         tree: SourceTree = self.stack.enter_context(git.GitTree.open(self.directory))
         return tree
 
+    @property
+    def tools(self) -> Tools:
+        return tools()
+
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
         return [_cloud(name, self.policy.janitor, self.environ) for name in configured_clouds(self.policy.janitor)]
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        if not self.policy.ai_sync.model:
+            return None
+        client = importlib.import_module(f"driftguard.clients.{self.policy.ai_sync.ai.provider}")
+        model: LanguageModel = client.model(self.policy.ai_sync.ai, self.environ)
+        return model
+
+    @cached_property
+    def forge(self) -> Forge | None:
+        token = self.environ.get(self.policy.github.token_env)
+        if not token:
+            return None
+        forge: Forge = importlib.import_module("driftguard.clients.github").reader(token, self.environ)
+        return forge
+
+    @property
+    def web_url(self) -> str:
+        return (self.environ.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/")
+
+    @property
+    def run_url(self) -> str:
+        return _run_url(self.environ)
+
+    def overrides(self, event: Event) -> Overrides:
+        return OverrideStore(self.forge, self.policy.github, self.clock).overrides(event)
+
+
+def tools() -> Tools:
+    """The programs that compare contracts; each is looked for when first asked."""
+    return importlib.import_module("driftguard.clients.buf").Buf()  # type: ignore[no-any-return]
+
+
+def identities(sources: LazySources, event: Event) -> list[str]:
+    """Whose accounts the credentials open, as far as a rule that ``event`` matches looks into clouds.
+
+    One that can't be told is left out: then no plan of it matches, and every run says itself what is wrong.
+    """
+    found = []
+    if any(rule.run == "janitor" and rule.matches(event.kind) for rule in sources.policy.rules):
+        for cloud in sources.clouds:
+            try:
+                found.append(cloud.identity())
+            except DriftGuardError as error:
+                log.warning("%s: whose account this is can't be told: %s", cloud.provider, error)
+    return found
 
 
 def configured_clouds(janitor: Janitor) -> list[str]:
@@ -269,6 +355,20 @@ class LazyWriters:
 
     policy: Policy
     environ: Mapping[str, str]
+    sources: LazySources
+    trail: Trail
+
+    @cached_property
+    def stacks(self) -> StackDestroyer:
+        limit = self.policy.limits.deadline.total_seconds()
+        git = importlib.import_module("driftguard.clients.git")
+        client = importlib.import_module("driftguard.clients.terraform")
+        directory, until = self.sources.directory, time.monotonic() + max(limit / 2, limit - client.STOPPING)
+        api = client.Terraform(self.environ, lambda: git.GitTree.open(directory), until)
+        self.sources.stack.callback(api.stop)
+        teardown = importlib.import_module("driftguard.janitor.teardown")
+        destroyer: StackDestroyer = teardown.Teardown(self.policy, api, self.trail, self.sources.clock)
+        return destroyer
 
     @cached_property
     def _clouds(self) -> dict[str, CloudWriter]:
@@ -284,6 +384,16 @@ class LazyWriters:
 
     def cloud(self, provider: str) -> CloudWriter:
         return self._clouds[provider]
+
+    @cached_property
+    def forge(self) -> ForgeWriter:
+        variable = self.policy.github.token_env
+        token = self.environ.get(variable)
+        if not token:
+            where = self.policy.where("github.token_env")
+            raise UsageError(f"{where}: github.token_env: the environment variable {variable} is not set")
+        forge: ForgeWriter = importlib.import_module("driftguard.clients.github").writer(token, self.environ)
+        return forge
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -305,10 +415,12 @@ def planners(sources: LazySources) -> dict[str, Planner]:
 
 def _gate(policy: Policy, mode: Mode, sources: LazySources, trail: Trail) -> Gate:
     if mode is Mode.REHEARSAL:
-        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now)
-    writers = LazyWriters(policy, sources.environ)
+        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now, sources.history)
+    writers = LazyWriters(policy, sources.environ, sources, trail)
+    if policy.janitor.terraform is not None:
+        _ = writers.stacks  # before the lanes: they would build it twice
     executors = {kind: factory(writers) for kind, factory in discover("driftguard.executors", "EXECUTOR").items()}
-    return Gate(policy, executors, _second_look(sources), trail, utc_now)
+    return Gate(policy, executors, _second_look(sources), trail, utc_now, sources.history)
 
 
 class _Rehearsals(dict[str, Executor]):
@@ -364,3 +476,14 @@ def is_key_file(path: str) -> bool:
 def renderers() -> dict[str, Renderer]:
     """Format name -> renderer."""
     return discover("driftguard.report", "RENDERER")
+
+
+def contract_diff(old: Path, new: Path, kind: str | None, role: str | None) -> ContractDiff:
+    """Two paths compared as one contract; ``diffing.compare`` says what it raises."""
+    setup = Setup(tools(), ContractRole(role) if role else None)
+    return diffing.compare(old, new, kind, setup)
+
+
+def diff_renderers() -> dict[str, DiffRenderer]:
+    """Format name -> renderer of a bare contract diff."""
+    return discover("driftguard.report.contract_diff", "RENDERER")

@@ -1,90 +1,168 @@
-"""GitHub through PyGithub, its errors as ours. PyGithub loads when the first call is made."""
+"""What DriftGuard reads and writes on GitHub: pull requests, comments, check runs, and questions to other repositories.
+
+Foreign JSON becomes our nouns here, once; whatever lacks the field it must have is a ``PermanentError``.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, TypeVar
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
 
-from driftguard.errors import AccessDenied, DriftGuardError, NotFound, PermanentError, TransientError
-from driftguard.retry import Backoff, with_backoff
+from driftguard.clients.github_api import API, ReadApi, Repeat, WriteApi, repo_path
+from driftguard.errors import NotFound, PermanentError
+from driftguard.forge import CheckRun, Comment, Key, PullRequest
 
-T = TypeVar("T")
-TIMEOUT = 30
-"""Seconds for one request."""
+
+def reader(token: str, environ: Mapping[str, str]) -> GitHubReader:
+    """A ``forge.Forge`` that can only read."""
+    return GitHubReader(ReadApi(token, environ.get("GITHUB_API_URL") or API))
+
+
+def writer(token: str, environ: Mapping[str, str]) -> GitHubWriter:
+    """A ``forge.ForgeWriter``."""
+    return GitHubWriter(WriteApi(token, environ.get("GITHUB_API_URL") or API))
 
 
 def dispatcher(token: str, environ: Mapping[str, str]) -> GitHubDispatcher:
     """A ``ports.Dispatcher`` that acts as ``token``."""
-    return GitHubDispatcher(token, environ.get("GITHUB_API_URL") or "https://api.github.com")
+    return GitHubDispatcher(WriteApi(token, environ.get("GITHUB_API_URL") or API))
 
 
-@dataclass
-class GitHubDispatcher:
-    """Asks other repositories. A request whose fate is unknown is never sent twice: a dispatch isn't idempotent."""
+@dataclass(frozen=True)
+class GitHubReader:
+    api: ReadApi
 
-    token: str = field(repr=False)
-    api_url: str
-    backoff: Backoff = field(default_factory=Backoff)
-
-    def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
-        sent = with_backoff(lambda: _translated(lambda: self._send(repo, event_type, payload), repo), self.backoff)
-        if not sent():
-            raise PermanentError(f"{repo}: GitHub refused the dispatch '{event_type}' (422): is its payload too large?")
-
-    def _send(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> bool:
-        repository = self._github.get_repo(repo, lazy=True)
-        return bool(repository.create_repository_dispatch(event_type, dict(payload)))
-
-    @cached_property
-    def _github(self) -> Any:
-        from github import Auth, Github  # noqa: PLC0415 - 165 ms that most commands don't need
-
-        return Github(
-            auth=Auth.Token(self.token),
-            base_url=self.api_url,
-            timeout=TIMEOUT,
-            retry=None,  # ours are the only retries, or they would multiply
-            seconds_between_requests=None,
-            seconds_between_writes=1.0,
+    def pull(self, repo: str, number: int) -> PullRequest:
+        found = self.api.get(f"{repo_path(repo)}/pulls/{number:d}")
+        return PullRequest(
+            repo=repo,
+            number=number,
+            open=_text(found, "state") == "open",
+            head_sha=_text(found, "head", "sha"),
+            head_ref=_text(found, "head", "ref"),
+            head_repo=_text(found, "head", "repo", "full_name", default=""),
+            base_sha=_text(found, "base", "sha"),
+            base_ref=_text(found, "base", "ref"),
         )
 
+    def permission(self, repo: str, login: str) -> str:
+        try:
+            found = self.api.get(f"{repo_path(repo)}/collaborators/{quote(login, safe='')}/permission")
+        except NotFound:  # not a user: a bot, or an account that is gone
+            return "none"
+        return _text(found, "permission")
 
-def _translated(function: Callable[[], T], repo: str) -> T:
-    import requests  # noqa: PLC0415 - comes with PyGithub
-    from github import GithubException  # noqa: PLC0415
+    def comments(self, repo: str, number: int) -> Sequence[Comment]:
+        return [_comment(item) for item in self.api.pages(f"{repo_path(repo)}/issues/{number:d}/comments")]
 
+    def suggested(self, repo: str, number: int) -> Sequence[Comment]:
+        return [_comment(item) for item in self.api.pages(f"{repo_path(repo)}/pulls/{number:d}/comments")]
+
+    def check_runs(self, repo: str, sha: str, name: str) -> Sequence[CheckRun]:
+        path = f"{repo_path(repo)}/commits/{_sha(sha)}/check-runs"
+        return [_check(item) for item in self.api.pages(path, "check_runs", check_name=name, filter="all")]
+
+    def check_run(self, repo: str, number: int) -> CheckRun:
+        return _check(self.api.get(f"{repo_path(repo)}/check-runs/{number:d}"))
+
+
+@dataclass(frozen=True)
+class GitHubWriter:
+    api: WriteApi
+
+    def say(self, repo: str, number: int, key: Key, body: str) -> str:
+        """Looks for our comment right before, so that neither a second run nor a deleted comment leaves two or none."""
+        path = f"{repo_path(repo)}/issues"
+        known = next(filter(key.fits, self._comments(f"{path}/{number:d}/comments")), None)
+        if known is None:
+            self.api.send("POST", f"{path}/{number:d}/comments", {"body": body})
+            return "created"
+        if known.body == body:
+            return "unchanged"
+        self.api.send("PATCH", f"{path}/comments/{known.id:d}", {"body": body}, Repeat.SAFE)
+        return "updated"
+
+    def create_check(self, repo: str, fields: Mapping[str, Any]) -> int:
+        """Sent again when in doubt: of two check runs of one name on one commit, the newer counts."""
+        found = self.api.send("POST", f"{repo_path(repo)}/check-runs", fields, Repeat.SAFE)
+        return _number(found, "id")
+
+    def update_check(self, repo: str, check: int, fields: Mapping[str, Any]) -> None:
+        self.api.send("PATCH", f"{repo_path(repo)}/check-runs/{check:d}", fields, Repeat.SAFE)
+
+    def review(self, repo: str, number: int, fields: Mapping[str, Any]) -> None:
+        self.api.send("POST", f"{repo_path(repo)}/pulls/{number:d}/reviews", fields)
+
+    def _comments(self, path: str) -> Iterator[Comment]:
+        return (_comment(item) for item in self.api.pages(path))
+
+
+@dataclass(frozen=True)
+class GitHubDispatcher:
+    """Asks other repositories. A request whose fate is unknown is never sent twice: a dispatch isn't idempotent.
+
+    PyGithub's own ``create_repository_dispatch`` isn't used: it answers False to a 403, a 404 and a 422 alike.
+    """
+
+    api: WriteApi
+
+    def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
+        body = {"event_type": event_type, "client_payload": dict(payload)}
+        self.api.send("POST", f"{repo_path(repo)}/dispatches", body, Repeat.NEVER)
+
+
+def _comment(item: Any) -> Comment:
+    """A comment whose author is gone has none, and so can be nobody's."""
+    return Comment(_number(item, "id"), _text(item, "user", "login", default=""), _text(item, "body", default=""))
+
+
+def _check(item: Any) -> CheckRun:
+    return CheckRun(
+        id=_number(item, "id"),
+        name=_text(item, "name"),
+        app=_text(item, "app", "slug", default=""),
+        external_id=_text(item, "external_id", default=""),
+        head_sha=_text(item, "head_sha"),
+        completed_at=_when(_text(item, "completed_at", default="")),
+        text=_text(item, "output", "text", default=""),
+    )
+
+
+def _when(text: str) -> datetime | None:
     try:
-        return function()
-    except GithubException as error:
-        raise _from_answer(error, repo) from error
-    except requests.exceptions.ConnectionError as error:
-        raise PermanentError(f"{repo}: GitHub could not be reached, or broke off: {error}") from error
-    except requests.exceptions.RequestException as error:
-        raise PermanentError(f"{repo}: {error}; it may have arrived, so it is not sent again") from error
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
-def _from_answer(error: Any, repo: str) -> DriftGuardError:
-    headers = {key.lower(): value for key, value in (error.headers or {}).items()}
-    data = error.data if isinstance(error.data, dict) else {}
-    text = f"{repo}: {error.status}: {data.get('message') or 'no message'}"
-    if error.status in (403, 429) and (wait := _wait(headers)) is not None:
-        return TransientError(f"{text} (rate limit)", wait)
-    if error.status == 404:  # noqa: PLR2004 - HTTP
-        return NotFound(f"{text}; is the name right, and does the token (or the App's installation) reach it?")
-    if error.status in (401, 403):
-        return AccessDenied(f"{text}; the token needs contents: write on {repo}")
-    if error.status >= 500:  # noqa: PLR2004 - HTTP
-        return PermanentError(f"{text}; it may have arrived, so it is not sent again")
-    return PermanentError(text)
+def _sha(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text):
+        raise PermanentError(f"'{text[:80]}' is not a commit's id")
+    return text
 
 
-def _wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the limit lifts, https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
-    if "retry-after" in headers:
-        return float(headers["retry-after"])
-    if headers.get("x-ratelimit-remaining") == "0" and "x-ratelimit-reset" in headers:
-        return max(0.0, float(headers["x-ratelimit-reset"]) - time.time())
-    return None
+def _dig(value: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _text(value: Any, *path: str, default: str | None = None) -> str:
+    found = _dig(value, path)
+    if isinstance(found, str):
+        return found
+    if default is None:
+        raise PermanentError(f"GitHub's answer has no text at {'.'.join(path)}")
+    return default
+
+
+def _number(value: Any, *path: str) -> int:
+    found = _dig(value, path)
+    if not isinstance(found, int):
+        raise PermanentError(f"GitHub's answer has no number at {'.'.join(path)}")
+    return found
