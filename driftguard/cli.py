@@ -112,6 +112,9 @@ LogLevelOption = Annotated[
 LogFormatOption = Annotated[LogFormat, typer.Option("--log-format", help="auto: JSON in CI, text in a terminal.")]
 
 
+SaveOption = Annotated[
+    list[str] | None, typer.Option(help="Write the report to a file, too: json=report.json. May be repeated.")
+]
 ShardOption = Annotated[
     str | None, typer.Option("--shard", help="Only this part of the clouds: 3/8. `driftguard shards` lists them.")
 ]
@@ -137,9 +140,7 @@ def run(
     output: OutputOption = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
     shard: ShardOption = None,
-    save: Annotated[
-        list[str] | None, typer.Option(help="Write the report to a file, too: json=report.json. May be repeated.")
-    ] = None,
+    save: SaveOption = None,
     log_level: LogLevelOption = None,
     log_format: LogFormatOption = LogFormat.AUTO,
 ) -> None:
@@ -192,6 +193,8 @@ def plan(
     repo: RepoOption = Path(),
     output: OutputOption = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
+    shard: ShardOption = None,
+    save: SaveOption = None,
     log_level: LogLevelOption = None,
     log_format: LogFormatOption = LogFormat.AUTO,
 ) -> None:
@@ -209,8 +212,10 @@ def plan(
         head=head,
         audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
         mode=Mode.REHEARSAL,
+        shard=shard,
     )
-    _show(_go(request, lambda reviewed: plan_file.write(file, reviewed)), output)
+    files = [_format_and_file(word) for word in save or ()]
+    _show(_go(request, lambda reviewed: plan_file.write(file, reviewed)), output, files)
 
 
 @app.command()
@@ -223,6 +228,8 @@ def apply(
     dry_run: DryRunOption = False,
     output: OutputOption = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
+    shard: ShardOption = None,
+    save: SaveOption = None,
     log_level: LogLevelOption = None,
     log_format: LogFormatOption = LogFormat.AUTO,
 ) -> None:
@@ -239,8 +246,10 @@ def apply(
         audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
         mode=Mode.REHEARSAL if dry_run else None,
         reviewed=plan_file.load(file),
+        shard=shard,
     )
-    _show(_go(request), output)
+    files = [_format_and_file(word) for word in save or ()]
+    _show(_go(request), output, files)
 
 
 def _show(report: Report, output: OutputFormat, files: Sequence[tuple[str, Path]] = ()) -> NoReturn:

@@ -106,6 +106,18 @@ def test_plan_jobs_and_the_last_job_agree_on_the_whole(aws: MotoCloud, tmp_path:
         assert (done.returncode, outputs.read_text()) == (code, f"conclusion={conclusion}\ndeletions=2\n")
 
 
+def test_a_shard_applies_what_its_own_plan_holds_and_nothing_that_came_later(aws: MotoCloud, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(LIVE)
+    aws.queue("dg-one", EXPIRED)
+    environ = dict(aws.environ) | JOB | {"GITHUB_RUN_ID": "4711"}
+    words = ("--event-name", "schedule", "--shard", "1/2")
+    done = driftguard("plan", "--out", "plan.json", *words, cwd=tmp_path, environ=environ)
+    assert (done.returncode, aws.names()) == (0, {"dg-one"}), done.stderr
+    aws.queue("dg-later", EXPIRED)
+    done = driftguard("apply", "plan.json", *words, cwd=tmp_path, environ=environ)
+    assert (done.returncode, aws.names()) == (0, {"dg-later"}), done.stdout + done.stderr
+
+
 def test_the_trail_is_copied_where_the_policy_says(aws: MotoCloud, tmp_path: Path) -> None:
     aws.bucket("trails", {})
     (tmp_path / "policy.yaml").write_text(BASE + "audit: {bucket: s3://trails/prefix}\n")

@@ -114,3 +114,15 @@ def test_nothing_is_installed_whose_hash_isnt_known() -> None:
     assert text.count("pip install") == 2
     assert "--require-hashes --only-binary" in text
     assert "--no-deps --no-build-isolation --no-index" in text
+
+
+def test_a_plan_is_left_beside_the_report_and_apply_does_nothing_without_one(repo: Path, tmp_path: Path) -> None:
+    done, outputs = run(repo, tmp_path, COMMAND="plan", DRY_RUN="true")
+    assert (done.returncode, outputs["conclusion"]) == (1, "blocked"), done.stderr
+    plan = tmp_path / "out" / "plan.json"
+    assert plan.is_file()
+    assert run(repo, tmp_path, COMMAND="apply", PLAN=str(plan))[0].returncode == 1
+    assert run(repo, tmp_path, COMMAND="apply", PLAN=str(tmp_path / "none.json"))[0].returncode == 2
+    assert run(repo, tmp_path, COMMAND="apply")[0].returncode != 0
+    assert run(repo, tmp_path, COMMAND="demo; touch pwned")[0].returncode == 2
+    assert not (repo / "pwned").exists()

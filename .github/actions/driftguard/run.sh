@@ -1,12 +1,22 @@
 #!/usr/bin/env bash
 # Run DriftGuard on the event of this job. Everything that comes from outside comes in variables and stays data.
-# In: DRIFTGUARD, POLICY, DRY_RUN, SHARD, OUT (a directory for report and trail). Exits as driftguard does.
+# In: DRIFTGUARD, COMMAND (run, plan or apply), PLAN (for apply), POLICY, DRY_RUN, SHARD, OUT (a directory for report,
+# plan and trail). Exits as driftguard does.
 set -uo pipefail
 mkdir -p "${OUT:?}"
 
-words=(run --policy "${POLICY:?}" --audit-dir "$OUT/audit")
+case "${COMMAND:-run}" in
+  run) words=(run) ;;
+  plan) words=(plan --out "$OUT/plan.json") ;;
+  apply) words=(apply "${PLAN:?}") ;;
+  *)
+    echo "command: run, plan or apply" >&2
+    exit 2
+    ;;
+esac
+words+=(--policy "${POLICY:?}" --audit-dir "$OUT/audit")
 words+=(--save "json=$OUT/report.json" --save "sarif=$OUT/report.sarif" --save "outputs=$OUT/outputs")
-if [[ ${DRY_RUN:-} == true ]]; then words+=(--dry-run); fi
+if [[ ${DRY_RUN:-} == true && ${COMMAND:-run} != plan ]]; then words+=(--dry-run); fi # a plan is dry by itself
 if [[ -n ${SHARD:-} ]]; then words+=(--shard "$SHARD"); fi
 
 code=0
