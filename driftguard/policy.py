@@ -468,10 +468,27 @@ class Contract(Section):
     consumers: tuple[Consumer, ...] = ()
 
 
+class ContractAnswer(Section):
+    """What this repository does when asked about a contract that it relies on."""
+
+    origin: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+    contract: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+    command: Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], Field(min_length=1)] = Field(
+        description="Words, no shell. Runs in the checkout; DRIFTGUARD_CONTRACT names the proposed files' directory."
+    )
+    timeout: Duration = timedelta(minutes=20)
+
+
 class CrossRepo(Section):
     """Which files are promises to other repositories, and to whom."""
 
     contracts: tuple[Contract, ...] = ()
+    check: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
+        "DriftGuard contracts", description="The check run that waits for the consumers: require this one, too."
+    )
+    answers: tuple[ContractAnswer, ...] = Field(
+        (), description="In a consumer: which repository's contract is tried with which command."
+    )
     token_env: Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")] = Field(
         "DRIFTGUARD_TOKEN", description="The environment variable that holds a token for the consumers."
     )
