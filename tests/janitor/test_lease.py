@@ -346,10 +346,9 @@ class TestTags:
             tags.one("a:b")
 
 
-KEYS = st.sampled_from(
-    "driftguard:owner driftguard-owner driftguard:expires-at driftguard:ttl driftguard:env "
-    "Environment environment Protected note".split()
-)
+OWNER_KEYS, TIME_KEYS = ["driftguard:owner", "driftguard-owner"], ["driftguard:expires-at", "driftguard:ttl"]
+OTHER_KEYS = ["driftguard:env", "Environment", "environment", "Protected", "note"]
+KEYS = st.sampled_from([*OWNER_KEYS, *TIME_KEYS, *OTHER_KEYS])
 VALUES = st.sampled_from(["platform", "", "2026-01-01", "2999-01-01", "1h", "9w", ENV, "prod", "dev"]) | st.text(
     max_size=5
 )
