@@ -296,7 +296,9 @@ class TestWarnings:
     def test_without_a_grace_nothing_is_warned_of_and_the_expired_goes(self) -> None:
         judged = judge(target(), terms())
         assert judged.deletable
-        assert not warns(judged, terms())
+        assert warns(judged, terms()) is False
+        fresh = judge(target(OWNED | {"driftguard:expires-at": "2999-01-01"}), terms())
+        assert warns(fresh, terms()) is False
 
     def test_the_first_sight_of_what_has_expired_warns_and_it_stays(self) -> None:
         judged = judge(target(), terms(**self.GRACE))
