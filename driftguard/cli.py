@@ -23,7 +23,6 @@ from driftguard.errors import DriftGuardError, PolicyError, UsageError
 if TYPE_CHECKING:
     from driftguard.model import Report
     from driftguard.plan_file import Reviewed
-    from driftguard.policy import Policy
     from driftguard.wiring import Request
 
 CLEAN, BLOCKED, USAGE, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -113,6 +112,11 @@ LogLevelOption = Annotated[
 LogFormatOption = Annotated[LogFormat, typer.Option("--log-format", help="auto: JSON in CI, text in a terminal.")]
 
 
+ShardOption = Annotated[
+    str | None, typer.Option("--shard", help="Only this part of the clouds: 3/8. `driftguard shards` lists them.")
+]
+
+
 @app.command(
     epilog=f"{_EPILOG}\n\nExamples:\n\n"
     "  driftguard run --dry-run                        what a push of this work tree would meet\n\n"
@@ -127,8 +131,15 @@ def run(
     head: HeadOption = None,
     repo: RepoOption = Path(),
     dry_run: DryRunOption = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write the proposed documentation lines into the work tree.")
+    ] = False,
     output: OutputOption = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
+    shard: ShardOption = None,
+    save: Annotated[
+        list[str] | None, typer.Option(help="Write the report to a file, too: json=report.json. May be repeated.")
+    ] = None,
     log_level: LogLevelOption = None,
     log_format: LogFormatOption = LogFormat.AUTO,
 ) -> None:
@@ -136,6 +147,8 @@ def run(
     from driftguard import wiring
     from driftguard.model import Mode
 
+    if fix and (dry_run or head is not None or event_name is not None):
+        raise UsageError("--fix writes into the work tree; it goes with neither --dry-run, --head nor an event")
     _log_to_stderr(log_level, log_format)
     request = wiring.Request(
         repo_dir=repo,
@@ -146,8 +159,22 @@ def run(
         head=head,
         audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
         mode=Mode.REHEARSAL if dry_run else None,
+        shard=shard,
     )
-    _show(_go(request, wiring.load_policy(request)), output)
+    if fix and (dry_run or head is not None):
+        raise UsageError("--fix writes into the work tree: it goes with neither --dry-run nor --head")
+    files = [_format_and_file(word) for word in save or ()]
+    report = _go(request)
+    if fix:
+        _write_fixes(repo, report)
+    _show(report, output, files)
+
+
+def _write_fixes(repo: Path, report: Report) -> None:
+    from driftguard import fixes
+
+    for line in fixes.write(repo, report.findings):
+        typer.echo(f"added {line}", err=True)
 
 
 @app.command(
@@ -183,7 +210,7 @@ def plan(
         audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
         mode=Mode.REHEARSAL,
     )
-    _show(_go(request, wiring.load_policy(request), lambda reviewed: plan_file.write(file, reviewed)), output)
+    _show(_go(request, lambda reviewed: plan_file.write(file, reviewed)), output)
 
 
 @app.command()
@@ -213,13 +240,16 @@ def apply(
         mode=Mode.REHEARSAL if dry_run else None,
         reviewed=plan_file.load(file),
     )
-    _show(_go(request, wiring.load_policy(request)), output)
+    _show(_go(request), output)
 
 
-def _show(report: Report, output: OutputFormat) -> NoReturn:
+def _show(report: Report, output: OutputFormat, files: Sequence[tuple[str, Path]] = ()) -> NoReturn:
     from driftguard import wiring
     from driftguard.report import job
 
+    for form, file in files:
+        with file.open("w", encoding="utf-8") as out:
+            wiring.renderers()[form].render(report, out)
     with job.deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
         wiring.renderers()[output.value].render(report, sys.stdout)
         sys.stdout.flush()
@@ -227,16 +257,33 @@ def _show(report: Report, output: OutputFormat) -> NoReturn:
     raise typer.Exit(_exit_code(report))
 
 
-def _go(request: Request, policy: Policy, keep: Callable[[Reviewed], None] | None = None) -> Report:
+def _format_and_file(word: str) -> tuple[str, Path]:
+    from driftguard import wiring
+
+    form, _, file = word.partition("=")
+    known = sorted(wiring.renderers())
+    if form not in known or not file:
+        raise UsageError(f"--save {word}: write FORMAT=FILE, the format one of {', '.join(known)}")
+    return form, Path(file)
+
+
+def _go(request: Request, keep: Callable[[Reviewed], None] | None = None) -> Report:
     from dataclasses import replace
 
     from driftguard import wiring
+    from driftguard.verdict import conclude
 
-    with _terminated_like_interrupted(), wiring.assemble(request, policy, os.environ) as ready:
-        report = ready.engine.run(ready.event)
-        if keep is not None:
-            keep(ready.plan_of(report))
-        return replace(report, trail=str(ready.trail))
+    governing = wiring.govern(request, os.environ)
+    with _terminated_like_interrupted(), wiring.assemble(request, governing, os.environ) as ready:
+        try:
+            report = ready.engine.run(ready.event)
+            if keep is not None:
+                keep(ready.plan_of(report))
+        finally:
+            lost = wiring.copy_trail(ready, governing.policy, os.environ)
+        gaps = (*report.gaps, *lost)
+        said = conclude(report.findings, gaps, report.outcomes)
+        return replace(report, trail=str(ready.trail), gaps=gaps, conclusion=said)
 
 
 def _exit_code(report: Report) -> int:
@@ -262,6 +309,40 @@ def schema() -> None:
     from driftguard import policy_file
 
     typer.echo(policy_file.schema_text(), nl=False)
+
+
+@app.command("shards")
+def list_shards(
+    policy: PolicyOption = None,
+    names: Annotated[bool, typer.Option("--names", help="One name a line instead of JSON.")] = False,
+) -> None:
+    """Print the clouds' scopes as an Actions matrix: accounts times regions, at most 256 jobs."""
+    import json
+
+    from driftguard import shards, wiring
+
+    found = shards.spread(wiring.load_policy(wiring.Request(policy_path=policy)))
+    typer.echo("\n".join(shard.name for shard in found) if names else json.dumps(shards.matrix(found)))
+
+
+@app.command("merge")
+def merge_reports(
+    directory: Annotated[Path, typer.Argument(help="Holds a directory for each shard, with its report.json.")],
+    policy: PolicyOption = None,
+    prefix: Annotated[str, typer.Option(help="What the directories' names begin with before the shard's.")] = "",
+    outputs: Annotated[Path | None, typer.Option(help="Append conclusion and deletions, as $GITHUB_OUTPUT.")] = None,
+) -> None:
+    """Make one report of all shards': the worst of them, and none that is missing is passed over."""
+    from driftguard import merge, shards, wiring
+
+    governing = wiring.load_policy(wiring.Request(policy_path=policy))
+    expected = [f"{prefix}{shard.name}" for shard in shards.spread(governing)]
+    merged = merge.merge(directory, expected, governing.janitor.max_deletions)
+    if outputs is not None:
+        with outputs.open("a", encoding="utf-8") as out:
+            out.write(f"conclusion={merged.conclusion.value}\ndeletions={merged.deletions}\n")
+    typer.echo("\n".join(merged.lines))
+    raise typer.Exit({"clean": CLEAN, "blocked": BLOCKED, "incomplete": INCOMPLETE}[merged.conclusion.value])
 
 
 @audit_app.command("verify")

@@ -18,7 +18,6 @@ from driftguard.errors import AuditError, DriftGuardError, IllegalTransition
 from driftguard.forge import Overrides
 from driftguard.gate import Gate, Grounds, Ruling, decide, only_reviewed
 from driftguard.model import (
-    Conclusion,
     Event,
     Finding,
     Gap,
@@ -87,7 +86,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class UniFlow:
-    """The engine, as the wiring puts it together."""
+    """The engine, as the wiring puts it together. ``findings`` and ``notes`` are what it saw before any planner."""
 
     policy: Policy
     planners: Mapping[str, Planner]
@@ -100,6 +99,7 @@ class UniFlow:
     publishers: Sequence[Publisher] = ()
     overrides: Callable[[Event], Overrides] = _none
     reviewed: Reviewed | None = None
+    findings: tuple[Finding, ...] = field(default=())
 
     def run(self, event: Event) -> Report:
         """Take ``event`` the whole way, and then the one that it asks for, if any; one report tells of both."""
@@ -137,7 +137,8 @@ class UniFlow:
 
     def _no_rule(self, flow: Flow, event: Event) -> Report:
         note = f"no rule matches {event.kind}"
-        report = Report(self.run_id, event, self.mode, Conclusion.CLEAN, notes=(note,))
+        said = conclude(self.findings, (), ())
+        report = Report(self.run_id, event, self.mode, said, self.findings, notes=(note,))
         return self._close(flow, report, ())
 
     def _plan(self, event: Event, rule: Rule) -> Plan:
@@ -165,8 +166,8 @@ class UniFlow:
         self, event: Event, proposals: Sequence[Proposal], ruling: Ruling, outcomes: tuple[Outcome, ...]
     ) -> Report:
         plans = [proposal.plan for proposal in proposals]
-        found = (*unique(finding for plan in plans for finding in plan.findings), *ruling.findings)
-        findings, trouble = self._waived(event, found)
+        planned = unique(finding for plan in plans for finding in plan.findings)
+        findings, trouble = self._waived(event, (*self.findings, *planned, *ruling.findings))
         gaps = tuple(dict.fromkeys(gap for plan in plans for gap in plan.gaps))
         return Report(
             run_id=self.run_id,

@@ -22,6 +22,9 @@ REPORT_ID = "driftguard/report/v1/"
 
 MOST_REMEMBERED = 1000
 LONGEST_NAME = 60
+LONGEST_LINE = 30_000
+"""Characters of the state; a comment takes 65,536, and people come first."""
+
 _LARGEST_STATE = 1 << 20
 _STATE = re.compile(re.escape(REPORT) + r"([A-Za-z0-9_=-]{1,60000}) -->")
 _ANSWER = re.compile(r"<!-- driftguard:answer:\d{1,19} check:(\d{1,19}) -->")
@@ -81,7 +84,14 @@ def remembered(findings: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def encode(told: Told) -> str:
-    """The comment's first line."""
+    """The comment's first line. Where it would grow too long, names go first: ids still tell what was fixed."""
+    line = _packed(told)
+    if len(line) <= LONGEST_LINE:
+        return line
+    return _packed(Told(told.sha, dict.fromkeys(told.found, ""), told.before_sha, dict.fromkeys(told.before, "")))
+
+
+def _packed(told: Told) -> str:
     plain = [told.sha, dict(told.found), told.before_sha, dict(told.before)]
     text = json.dumps(plain, separators=(",", ":"), ensure_ascii=True)
     packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode()

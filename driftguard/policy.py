@@ -26,6 +26,8 @@ from pydantic import (
     model_validator,
 )
 
+from driftguard import policy_defaults
+
 _DURATION = re.compile(r"([1-9]\d{0,5})\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -103,7 +105,7 @@ AccountId = Annotated[
     StringConstraints(pattern=r"^\d{12}$"),
     Field(description="Twelve digits, in quotes."),
 ]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, StringConstraints(pattern=r"^([a-z]{2}(-[a-z]+)+-\d|global)$")]
 Globs = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
 
 
@@ -160,7 +162,16 @@ class Aws(Section):
     accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(
         description="Account ids; credentials of any other account start nothing."
     )
-    regions: tuple[Region, ...] = Field(default=(), description="Regions to look at; all enabled ones if empty.")
+    regions: tuple[Region, ...] = Field(
+        default=(),
+        description="Regions to look at, 'global' for what has none (IAM, Route 53, ...); everything if empty.",
+    )
+    types: Annotated[Globs, Field(min_length=1)] = Field(
+        ("*",), description="Kinds to look at (docs/aws-types.md), with * and ? as wildcards: 's3:*'."
+    )
+    confirm_production: tuple[AccountId, ...] = Field(
+        default=(), description="Accounts to work in although their alias looks like production: named here again."
+    )
     role: RoleArn | None = Field(
         None, description="Signed in to with GitHub's token, where a job has one; {account} stands for the account."
     )
@@ -252,6 +263,9 @@ class Janitor(Section):
         description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
     )
     max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
+    max_share: Annotated[float, Field(gt=0, le=1, strict=False)] = Field(
+        1.0, description="A plan that deletes more than this share of all that was seen is denied as a whole."
+    )
     warn_before: Duration | None = Field(
         None, description="From so long before its end on, the first run that sees it warns; only a later one deletes."
     )
@@ -286,7 +300,7 @@ ModelNames = Annotated[
     BeforeValidator(_one_or_more, json_schema_input_type=ModelName | tuple[ModelName, ...]),
 ]
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-_ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)")
+_ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/|$)")
 
 
 class Ai(Section):
@@ -330,12 +344,68 @@ class Ai(Section):
         return self
 
 
-class AiSync(Section):
-    """Where documentation lies, which names need none, and which language model may add to the guard's answer."""
+ItemKindName = Literal[
+    "env_var",
+    "cli_flag",
+    "http_route",
+    "port",
+    "terraform_variable",
+    "terraform_output",
+    "action_input",
+    "action_output",
+    "workflow_input",
+    "workflow_output",
+    "workflow_secret",
+    "helm_value",
+    "docker_arg",
+    "docker_env",
+    "compose_env",
+]
 
-    docs: Globs = ("README*", "docs/**", "**/*.md", "**/*.mdx", "**/*.rst", "**/*.adoc", "**/.env.example")
-    not_docs: Globs = Field(("**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*"), description="Globs that don't count.")
+
+class Extractor(Section):
+    """A form of the project's own. ``regex`` has a group ``name``; ``pattern`` (ast-grep's) a ``$NAME``."""
+
+    kind: ItemKindName
+    regex: str | None = None
+    pattern: str | None = None
+    language: str = Field("", description="ast-grep's name of the language; needed for a pattern.")
+    paths: Globs = ("**",)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.regex is None) == (self.pattern is None):
+            raise ValueError("an extractor has either a regex or a pattern")
+        if self.regex is not None:
+            _named_group(self.regex)
+        if self.pattern is not None and ("$NAME" not in self.pattern or not self.language):
+            raise ValueError("a pattern holds $NAME and needs its language")
+        return self
+
+
+def _named_group(text: str) -> None:
+    try:
+        compiled = re.compile(text)
+    except re.error as error:
+        raise ValueError(f"the regex is not one: {error}") from error
+    if "name" not in compiled.groupindex:
+        raise ValueError("the regex needs a group (?P<name>...)")
+
+
+class AiSync(Section):
+    """Where documentation lies, what asks something of users, and which language model may add to the guard's answer."""
+
+    docs: Globs = policy_defaults.DOCS
+    not_docs: Globs = Field(policy_defaults.NOT_DOCS, description="Globs that don't count.")
+    not_code: Globs = Field(
+        policy_defaults.NOT_CODE, description="Files that ask nothing of users: tests, examples, vendored, generated."
+    )
+    kinds: tuple[ItemKindName, ...] = Field(policy_defaults.KINDS, description="What has to be documented.")
+    well_known: Globs = Field(
+        policy_defaults.WELL_KNOWN, description="Names that everybody knows, with * and ? as wildcards."
+    )
     ignore: Globs = Field((), description="Names that need no documentation, with * and ? as wildcards.")
+    extractors: tuple[Extractor, ...] = Field((), description="What else in the code is an item.")
     model: ModelNames = Field((), description="One model, or several in the order to try them. Empty: no AI.")
     ai: Ai = Ai()
 

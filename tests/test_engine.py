@@ -1,8 +1,8 @@
 """UniFlow: the table of states, and what a run as a whole says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from fakes.trail import MemoryTrail
 
 from driftguard.engine import TRANSITIONS, Flow, State, UniFlow
 from driftguard.errors import AuditError, IllegalTransition, PermanentError
+from driftguard.forge import Override, Overrides, Scope
 from driftguard.gate import Gate, Rehearsal
 from driftguard.model import (
     Action,
@@ -25,6 +26,7 @@ from driftguard.model import (
     Severity,
     Status,
     Target,
+    Waiver,
 )
 from driftguard.policy import Policy, Rule
 from driftguard.verdict import conclude
@@ -142,6 +144,108 @@ def test_an_interrupted_run_leaves_word() -> None:
     with pytest.raises(KeyboardInterrupt):
         run("pull_request.opened", trail)
     assert trail.states[-1] == "FAILED"
+
+
+@dataclass
+class Telling:
+    """A publisher that proposes what the test says, or breaks as it says."""
+
+    answer: Plan | Exception
+    heard: list[Report] = field(default_factory=list)
+    kind: str = "telling"
+
+    def publish(self, report: Report) -> Plan:
+        self.heard.append(report)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+NOTICE = replace(DISPATCH, id="n1", kind="pr_comment", risk=Risk.NOTIFY)
+
+
+class TestTelling:
+    """What a finished run says to people goes through the same gate."""
+
+    def tell(self, trail: MemoryTrail, answer: Plan | Exception, kind: str = "pull_request.opened") -> Report:
+        self.publisher = Telling(answer)
+        planners: dict[str, Any] = {"ai_sync": Canned(Plan(findings=(FINDING,))), "cross_repo": Canned()}
+        executors: dict[str, Any] = {"pr_comment": Rehearsal(), "repository_dispatch": Rehearsal()}
+        gate = Gate(POLICY, executors, lambda target: target, trail, lambda: NOW)
+        publishers: list[Any] = [self.publisher]
+        engine = UniFlow(POLICY, planners, gate, trail, lambda: NOW, "run-1", Mode.REHEARSAL, publishers=publishers)
+        return engine.run(event(kind))
+
+    def test_a_notice_is_decided_written_ahead_and_carried_out_after_the_report_is_on_the_trail(self) -> None:
+        trail = MemoryTrail()
+        report = self.tell(trail, Plan(actions=(NOTICE,)))
+        assert trail.states[-4:] == ["REPORTED", "INTENT", "OUTCOME", "CLOSED"]
+        assert [heard.conclusion for heard in self.publisher.heard] == [Conclusion.BLOCKED]
+        assert [outcome.status for outcome in report.outcomes] == [Status.SIMULATED]
+
+    @pytest.mark.parametrize("risk", [Risk.WRITE, Risk.DESTROY])
+    def test_whoever_tells_may_do_nothing_but_tell(self, risk: Risk) -> None:
+        trail = MemoryTrail()
+        report = self.tell(trail, Plan(actions=(replace(NOTICE, risk=risk),)))
+        assert [outcome.status for outcome in report.outcomes] == [Status.DENIED]
+        assert "INTENT" not in trail.states
+
+    @pytest.mark.parametrize("error", [PermanentError("the API said no"), KeyError("x")])
+    def test_one_that_breaks_is_a_gap_and_loses_no_finding(self, error: Exception) -> None:
+        report = self.tell(MemoryTrail(), error)
+        assert [gap.what for gap in report.gaps] == ["telling people (telling)"]
+        assert report.findings == (FINDING,)
+
+    def test_of_an_event_that_no_rule_takes_nobody_is_told(self) -> None:
+        self.tell(MemoryTrail(), Plan(actions=(NOTICE,)), "push")
+        assert self.publisher.heard == []
+
+
+class TestOverrides:
+    def run(self, held: tuple[Override, ...], trouble: tuple[str, ...] = ()) -> Report:
+        trail = MemoryTrail()
+        planners: dict[str, Any] = {"ai_sync": Canned(Plan(findings=(FINDING,))), "cross_repo": Canned()}
+        gate = Gate(POLICY, {}, lambda target: target, trail, lambda: NOW)
+        overrides = Overrides(held, trouble)
+        engine = UniFlow(
+            POLICY, planners, gate, trail, lambda: NOW, "run-1", Mode.REHEARSAL, overrides=lambda _: overrides
+        )
+        return engine.run(event("pull_request.opened"))
+
+    def test_one_that_covers_the_finding_lets_it_pass_and_leaves_it_visible(self) -> None:
+        until = NOW + timedelta(hours=1)
+        report = self.run((Override(Scope.DOCS, "alice", "wiki", NOW, until, 7, "a" * 40, 1),))
+        assert report.conclusion is Conclusion.CLEAN
+        assert [finding.waiver for finding in report.findings] == [Waiver("alice", "wiki", until)]
+
+    def test_one_for_something_else_does_not(self) -> None:
+        until = NOW + timedelta(hours=1)
+        report = self.run((Override(Scope.CONTRACTS, "alice", "wiki", NOW, until, 7, "a" * 40, 1),))
+        assert report.conclusion is Conclusion.BLOCKED
+
+    def test_what_could_not_be_looked_up_is_told(self) -> None:
+        assert "not read" in self.run((), ("not read",)).notes
+
+
+def test_an_event_that_asks_for_another_is_followed_by_it_and_both_are_told_as_one() -> None:
+    trail = MemoryTrail()
+
+    class Asking(Canned):
+        def plan(self, event: Event, rule: Rule) -> Plan:
+            return Plan(actions=(DISPATCH,), then=replace(event, kind="pull_request.opened", id="2"))
+
+    planners: dict[str, Any] = {"ai_sync": Canned(Plan(findings=(FINDING,))), "cross_repo": Asking()}
+    gate = Gate(POLICY, {"repository_dispatch": Rehearsal()}, lambda target: target, trail, lambda: NOW)
+    report = UniFlow(POLICY, planners, gate, trail, lambda: NOW, "run-1", Mode.REHEARSAL).run(
+        event("pull_request.closed")
+    )
+    assert trail.states.count("RECEIVED") == trail.states.count("CLOSED") == 2, "and not a third time"
+    assert (report.event.kind, report.conclusion, report.findings) == (
+        "pull_request.closed",
+        Conclusion.BLOCKED,
+        (FINDING,),
+    )
+    assert len(report.actions) == len(report.decisions) == len(report.outcomes) == 2
 
 
 Case = Callable[[], Conclusion]

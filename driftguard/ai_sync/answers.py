@@ -56,12 +56,10 @@ class Answers:
         """Whole or not at all, so that a kill or a second run at the same time leaves no half answer."""
         if self.directory is None:
             return
-        text = Claims(claims=tuple(claims)).model_dump_json()
         try:
+            text = Claims(claims=tuple(claims)).model_dump_json()
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.NamedTemporaryFile("w", dir=self.directory, encoding="utf-8", delete=False) as file:
-                file.write(text)
-            Path(file.name).replace(self.directory / f"{name}.json")
+            _replace(self.directory / f"{name}.json", text)
         except (OSError, ValueError) as error:
             log.debug("the answer was not kept: %s", type(error).__name__)
 
@@ -77,3 +75,14 @@ class Answers:
         except OSError:
             return []
         return [path for _, path in sorted(found)]
+
+
+def _replace(path: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
+        try:
+            file.write(text)
+            file.close()
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise

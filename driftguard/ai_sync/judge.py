@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from driftguard.ai_sync import prompt
@@ -27,7 +28,10 @@ from driftguard.ports import LanguageModel, Sources, SourceTree
 log = logging.getLogger(__name__)
 
 UNAVAILABLE = "AI unavailable: guard only"
+MISSING = "ai_sync/ai-missing"
 _SAYS = {"false": "this no longer holds", "missing": "something is missing here"}
+MOST_PIECES = 500
+"""Pieces of a change that are looked at, in path order; far more than a budget reaches for."""
 _LONGEST = 500
 """Characters of a model's explanation."""
 
@@ -39,6 +43,11 @@ class Opinion:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     consulted: tuple[Consultation, ...] = ()
+
+    def without(self, told: Collection[str]) -> Opinion:
+        """Less what the guard has said already: that a name in ``told`` is missing."""
+        fresh = (finding for finding in self.findings if not _repeats(finding, told))
+        return replace(self, findings=tuple(fresh))
 
 
 def opinion(sources: Sources, ends: tuple[str, str], rule: Rule) -> Opinion:
@@ -67,18 +76,21 @@ class Judge:
     def opinion(self, base: str, head: str, rule: Rule) -> Opinion:
         """Reads first, asks then. Raises what the tree raises."""
         every = exhibits(self.tree, self.policy, base, head)
-        matches, docs = retrieve(self.tree, self.policy, head, every)
+        looked_at = every[:MOST_PIECES]
+        matches, docs = retrieve(self.tree, self.policy, head, looked_at)
         known = {match: self._answers.get(self._name(match)) for match in matches}
         inquiry = Inquiry(self.model, self.policy)
         replies = inquiry.ask(prompt.parts([match for match in matches if known[match] is None]))
         self._keep(replies)
         kept = [claim for claims in known.values() for claim in claims or ()]
         said = [claim for reply in replies for claim in reply.claims or ()]
-        grounded = ground([*kept, *said], _evidence(every, docs))
+        grounded = ground([*kept, *said], _evidence(looked_at, docs))
         findings = _findings(grounded.standing, self._severity(rule))
         cached = sum(claims is not None for claims in known.values())
-        notes = (*_failures(replies, cached), *_account(matches, cached, grounded, inquiry, replies))
-        return Opinion(findings, notes, tuple(inquiry.consulted))
+        notes = [*_failures(replies, cached), *_account(matches, cached, grounded, inquiry, replies)]
+        if len(every) > MOST_PIECES:
+            notes.append(f"AI: only the first {MOST_PIECES} of {len(every)} pieces of the change were looked at")
+        return Opinion(findings, tuple(notes), tuple(inquiry.consulted))
 
     def _severity(self, rule: Rule) -> Severity:
         blocks = self.policy.ai.may_block and rule.mode is RuleMode.BLOCK
@@ -98,6 +110,11 @@ class Judge:
                 for match in reply.part.matches:
                     self._answers.put(self._name(match), _about(match.exhibit, reply.claims))
         self._answers.prune()
+
+
+def _repeats(finding: Finding, told: Collection[str]) -> bool:
+    words = re.findall(r"[\w-]+", finding.message)
+    return finding.rule == MISSING and not set(told).isdisjoint(words)
 
 
 def _about(exhibit: Exhibit, claims: Iterable[Claim]) -> list[Claim]:

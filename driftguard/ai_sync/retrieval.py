@@ -5,6 +5,7 @@ The documentation at head is read once; where there is very much of it, only the
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
 from collections import Counter
@@ -26,10 +27,13 @@ MOST_SEARCHED = 200
 """Names of that search: git looks for each on every line."""
 SECTION = 3_000
 """Characters; a longer section is several."""
+EVERYWHERE = 200
+"""Sections; a name that more of them hold tells them apart no better than no name."""
 SECTIONS = 6
 """Sections of one exhibit, the best ones."""
 
 _NAME = re.compile(r"--[a-z][\w-]*\w|[\w{}.-]*(?:/[\w{}:.-]*[\w}])+|[A-Za-z_]\w*(?:[-.][A-Za-z_]\w*)*")
+_JOINT = re.compile(r"[/._{}:-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADING = re.compile(r"^(?:#{1,6}|={1,6})\s+\S.*$|^\S.*\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$", re.MULTILINE)
 _CODED = re.compile(r"[_/.\d]|--|[a-z][A-Z]|^[A-Z]{2,}$|-")
@@ -79,22 +83,30 @@ def retrieve(
 def names_of(exhibit: Exhibit) -> list[str]:
     """What its changed lines and its path name, the most telling first: names as a coder writes them, then words."""
     path = PurePosixPath(exhibit.path)
-    found = Counter(_words(exhibit.changed))
-    found.update(dict.fromkeys(_words(exhibit.path), 10))
+    found = _counted(exhibit.changed)
+    found.update(dict.fromkeys(_counted(exhibit.path), 10))
     ranked = sorted((name for name in found if _telling(name)), key=lambda name: (-found[name], -len(name), name))
     coded = [exhibit.path, path.name, *(name for name in ranked if _CODED.search(name))]
     words = (name for name in ranked if not _CODED.search(name))
     return list(dict.fromkeys([*coded[:MOST_NAMES], *islice(words, MOST_NAMES)]))
 
 
-def _words(text: str) -> Iterator[str]:
-    """Every name in ``text``, and the parts of those that are put together."""
-    for name in _NAME.findall(text):
-        yield name
-        parts = [part for piece in re.split(r"[/._{}:-]+", name) for part in _CAMEL.sub(" ", piece).split()]
-        if len(parts) > 1:
-            yield from (part for part in re.split(r"[/.]", name) if part not in ("", name, *parts))
-            yield from parts
+def _counted(text: str) -> Counter[str]:
+    """How often ``text`` holds each name, and each part of those that are put together."""
+    whole = Counter(_NAME.findall(text))
+    found = Counter(whole)
+    for name, count in whole.items():
+        for part in _parts(name):
+            found[part] += count
+    return found
+
+
+def _parts(name: str) -> set[str]:
+    """``shop/orderCache.ttl`` holds ``orderCache``, ``shop``, ``order``, ``Cache`` and ``ttl``."""
+    if name.isalpha() and (name.islower() or name.isupper()):
+        return set()
+    words = {part for piece in _JOINT.split(name) for part in _CAMEL.sub(" ", piece).split()}
+    return (words | {piece for piece in re.split(r"[/.]", name) if piece}) - {name}
 
 
 def _telling(name: str) -> bool:
@@ -147,7 +159,7 @@ def _holding(sections: Sequence[Section], names: Iterable[str]) -> Mapping[str, 
     wanted = {name.casefold() for name in names}
     found: dict[str, set[int]] = {}
     for index, section in enumerate(sections):
-        for name in wanted.intersection(word.casefold() for word in _words(section.text)):
+        for name in wanted.intersection(word.casefold() for word in _counted(section.text)):
             found.setdefault(name, set()).add(index)
     return {name: frozenset(indices) for name, indices in found.items()}
 
@@ -158,8 +170,10 @@ def _match(
     scores: dict[int, float] = {}
     for name in names:
         places = holding.get(name.casefold(), frozenset())
+        if len(places) > EVERYWHERE:
+            continue
         weight = (2.0 if _CODED.search(name) else 1.0) * math.log(1 + len(sections) / max(1, len(places)))
         for index in places:
             scores[index] = scores.get(index, 0.0) + weight
-    best = sorted(scores, key=lambda index: (-scores[index], index))[:SECTIONS]
+    best = heapq.nsmallest(SECTIONS, scores, key=lambda index: (-scores[index], index))
     return Match(exhibit, tuple(sections[index] for index in sorted(best)), max((scores[i] for i in best), default=0.0))

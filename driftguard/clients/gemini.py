@@ -71,7 +71,7 @@ class GeminiModel:
     """One request, one answer: the SDK's own retries, tools and continuations are off."""
 
     client: Any = field(repr=False)
-    backoff: Backoff = field(default_factory=lambda: Backoff(attempts=3))
+    backoff: Backoff = field(default_factory=lambda: Backoff(attempts=3, first=1.0))
 
     def ask(self, model: str, question: Question) -> Answer:
         within = replace(self.backoff, total=question.timeout)

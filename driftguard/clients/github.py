@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from driftguard.clients.github_api import API, ReadApi, Repeat, WriteApi, connect, repo_path, translated
+from driftguard.clients.github_api import API, ReadApi, Repeat, WriteApi, repo_path
 from driftguard.errors import NotFound, PermanentError
 from driftguard.forge import CheckRun, Comment, Key, PullRequest
-from driftguard.retry import Backoff, with_backoff
 
 
 def reader(token: str, environ: Mapping[str, str]) -> GitHubReader:
@@ -31,7 +29,7 @@ def writer(token: str, environ: Mapping[str, str]) -> GitHubWriter:
 
 def dispatcher(token: str, environ: Mapping[str, str]) -> GitHubDispatcher:
     """A ``ports.Dispatcher`` that acts as ``token``."""
-    return GitHubDispatcher(token, environ.get("GITHUB_API_URL") or API)
+    return GitHubDispatcher(WriteApi(token, environ.get("GITHUB_API_URL") or API))
 
 
 @dataclass(frozen=True)
@@ -103,28 +101,18 @@ class GitHubWriter:
         return (_comment(item) for item in self.api.pages(path))
 
 
-@dataclass
+@dataclass(frozen=True)
 class GitHubDispatcher:
-    """Asks other repositories. A request whose fate is unknown is never sent twice: a dispatch isn't idempotent."""
+    """Asks other repositories. A request whose fate is unknown is never sent twice: a dispatch isn't idempotent.
 
-    token: str = field(repr=False)
-    api_url: str
-    backoff: Backoff = field(default_factory=Backoff)
+    PyGithub's own ``create_repository_dispatch`` isn't used: it answers False to a 403, a 404 and a 422 alike.
+    """
+
+    api: WriteApi
 
     def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
-        def once() -> bool:
-            return translated(lambda: self._send(repo, event_type, payload), repo, Repeat.NEVER)
-
-        if not with_backoff(once, self.backoff)():
-            raise PermanentError(f"{repo}: GitHub refused the dispatch '{event_type}' (422): is its payload too large?")
-
-    def _send(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> bool:
-        repository = self._github.get_repo(repo, lazy=True)
-        return bool(repository.create_repository_dispatch(event_type, dict(payload)))
-
-    @cached_property
-    def _github(self) -> Any:
-        return connect(self.token, self.api_url)
+        body = {"event_type": event_type, "client_payload": dict(payload)}
+        self.api.send("POST", f"{repo_path(repo)}/dispatches", body, Repeat.NEVER)
 
 
 def _comment(item: Any) -> Comment:

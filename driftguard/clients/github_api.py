@@ -73,7 +73,7 @@ class ReadApi:
         def once() -> Any:
             return self._requester.requestJsonAndCheck(verb, path, parameters=query, input=body)[1]
 
-        return with_backoff(lambda: translated(once, path, repeat), self.backoff)()
+        return with_backoff(lambda: _translated(once, path, repeat), self.backoff)()
 
     def _permit(self, verb: str, path: str) -> None:
         if verb != "GET":
@@ -81,7 +81,7 @@ class ReadApi:
 
     @cached_property
     def _requester(self) -> Any:
-        return connect(self.token, self.api_url).requester
+        return _connect(self.token, self.api_url).requester
 
 
 class WriteApi(ReadApi):
@@ -95,7 +95,7 @@ class WriteApi(ReadApi):
         """Everything."""
 
 
-def connect(token: str, api_url: str) -> Any:
+def _connect(token: str, api_url: str) -> Any:
     """PyGithub's ``Github``. It never waits or tries again by itself."""
     from github import Auth, Github  # noqa: PLC0415 - 165 ms that most commands don't need
 
@@ -116,7 +116,7 @@ def repo_path(repo: str) -> str:
     return f"/repos/{repo}"
 
 
-def translated(function: Callable[[], T], what: str, repeat: Repeat) -> T:
+def _translated(function: Callable[[], T], what: str, repeat: Repeat) -> T:
     """``function()``, with whatever PyGithub and requests raise as one of our errors."""
     import requests  # noqa: PLC0415 - comes with PyGithub
     from github import GithubException  # noqa: PLC0415

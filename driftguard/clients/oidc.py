@@ -175,7 +175,7 @@ def azure_credential(identity: AzureIdentity | None, environ: Mapping[str, str],
 
 
 def gcp_credentials(
-    identity: GcpIdentity | None, environ: Mapping[str, str], token_url: str = GCP_TOKEN_URL
+    identity: GcpIdentity | None, environ: Mapping[str, str], token_url: str | None = None
 ) -> Any | None:
     """google-auth credentials of the workload identity pool; ``None`` where Google's default chain must do."""
     if identity is None:
@@ -194,7 +194,7 @@ def gcp_credentials(
     return build(
         audience=provider,
         subject_token_type="urn:ietf:params:oauth:token-type:jwt",  # noqa: S106 - a type's name
-        token_url=token_url,
+        token_url=token_url or GCP_TOKEN_URL,
         subject_token_supplier=_Supplier(tokens),
         service_account_impersonation_url=f"{host}/{account}:generateAccessToken" if account else None,
         scopes=[GCP_SCOPE],

@@ -38,7 +38,7 @@ class OpenAiModel:
 
     base_url: str
     key: str = field(repr=False)
-    backoff: Backoff = field(default_factory=lambda: Backoff(attempts=3))
+    backoff: Backoff = field(default_factory=lambda: Backoff(attempts=3, first=1.0))
 
     def ask(self, model: str, question: Question) -> Answer:
         within = replace(self.backoff, total=question.timeout)

@@ -83,7 +83,7 @@ def _finding(contract: Contract, change: Change, rule: Rule) -> Finding:
     )
     severity = Severity.NOTE if change.level is Level.INFO else Severity.ERROR if blocks else Severity.WARNING
     consumers = ", ".join(consumer.repo for consumer in contract.consumers) or "nobody that the policy names"
-    identity = f"{contract.name} {change.rule} {change.location}"
+    identity = f"{contract.name} {change.rule} {change.location} {change.message}"
     return Finding(
         id=hashlib.sha256(identity.encode()).hexdigest()[:16],
         rule=f"cross_repo/{change.rule}",

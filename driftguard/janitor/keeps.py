@@ -23,13 +23,14 @@ class Keeps:
     def of(self, names: Iterable[str]) -> tuple[Mapping[str, datetime | None], tuple[Gap, ...]]:
         """Name -> until when, for those of this repository's environments that are kept.
 
-        ``None`` and a gap where GitHub couldn't be asked. Where no token reaches it, nobody could have been answered.
+        ``None`` and a gap where GitHub couldn't be asked. Where no rule takes commands, nobody can have kept anything.
         """
+        takes_commands = any(rule.run == "commands" for rule in self.sources.policy.rules)
         kept: dict[str, datetime | None] = {}
         gaps: list[Gap] = []
         for name in names:
             number = number_of(name, self.event.repo, self.sources.policy)
-            if number is None or self.sources.forge is None:
+            if number is None or not takes_commands:
                 continue
             overrides = self._overrides(number)
             ends = [override.until for override in overrides.held if override.scope is Scope.KEEP]

@@ -20,7 +20,7 @@ from driftguard.model import (
     Status,
     Verdict,
 )
-from driftguard.report import savings
+from driftguard.report import savings, words
 from driftguard.report.escape import visible
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ _STATUSES = {
     Status.DENIED: ("stays", "dim"),
     Status.STALE: ("stays", "yellow"),
     Status.FAILED: ("failed", "bold red"),
+}
+_SAID = {
+    Risk.WRITE: {"would go": "would ask", "done": "asked"},
+    Risk.NOTIFY: {"would go": "would tell", "done": "told", "stays": "not told"},
 }
 PLAIN_WIDTH = 120
 """Columns where ``out`` is no terminal and nobody says otherwise."""
@@ -99,12 +103,14 @@ def _finding(finding: Finding) -> RenderableType:
     """The mark in a column of its own, so that a long message hangs under its beginning."""
     from rich.table import Table  # noqa: PLC0415
 
-    mark, style = _MARKS[finding.severity]
+    mark, style = ("☑", "cyan") if finding.waiver else _MARKS[finding.severity]
     place = f"{finding.path}:{finding.line}" if finding.line else finding.path
     about: list[tuple[str, str]] = [(place, "bold"), ("  ", "")] if place else []
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_row(_text((mark, style)), _text(*about, finding.message))
-    for label, text, tone in (("", finding.evidence if finding.line else "", "dim"), ("add: ", finding.fix, "green")):
+    more = [("", finding.evidence if finding.line else "", "dim"), ("add: ", finding.fix, "green")]
+    more += [("", words.waived(finding.waiver), "cyan")] if finding.waiver else []
+    for label, text, tone in more:
         if text:
             grid.add_row("", _text((f"  {label}{text}", tone)))
     return grid
@@ -113,10 +119,11 @@ def _finding(finding: Finding) -> RenderableType:
 def _changes(report: Report) -> list[RenderableType]:
     rows = list(zip(report.actions, report.decisions, report.outcomes, strict=True))
     going = [row for row in rows if row[1].verdict is Verdict.ALLOW and row[0].risk is Risk.DESTROY]
-    asking = [row for row in rows if row[1].verdict is Verdict.ALLOW and row[0].risk is not Risk.DESTROY]
+    asking = [row for row in rows if row[1].verdict is Verdict.ALLOW and row[0].risk is Risk.WRITE]
+    telling = [row for row in rows if row[1].verdict is Verdict.ALLOW and row[0].risk is Risk.NOTIFY]
     staying = [row for row in rows if row[1].verdict is Verdict.DENY]
     parts: list[RenderableType] = []
-    for title, group in (("Goes", going), ("Is asked", asking), ("Stays", staying)):
+    for title, group in (("Goes", going), ("Is asked", asking), ("Stays", staying), ("Is told", telling)):
         if group:
             table = _table(group[:MOST_ROWS])
             parts += ["", *_section(f"{title} ({len(group)})", [table], len(group))]
@@ -142,7 +149,7 @@ def _cells(action: Action, decision: Decision, outcome: Outcome) -> tuple[Text, 
     cost = savings.price(action, outcome)
     kind += f", {cost}" if cost else ""
     if action.risk is not Risk.DESTROY:
-        word = {"would go": "would ask", "done": "asked"}.get(word, word)
+        word = _SAID[action.risk].get(word, word)
     why = outcome.error or _because(action, decision, outcome)
     line = decision.policy_line.partition(" (")[0]
     return (

@@ -79,7 +79,17 @@ def _findings(findings: Sequence[Finding], new: frozenset[str], where: Place) ->
         sign = "☑️" if finding.waiver else _MARKS[finding.severity]
         fresh = " **new**" if finding.id in new else ""
         waiver = f"<br>☑️ {markdown(words.waived(finding.waiver))}" if finding.waiver else ""
-        yield f"| {sign}{fresh} | {where(finding)} | {markdown(finding.message)}{waiver} |"
+        yield f"| {sign}{fresh} | {where(finding)} | {_said(finding)}{waiver} |"
+
+
+def _said(finding: Finding) -> str:
+    """The message, with the name that it is about in code."""
+    whole = rf"(?<![\w/.-]){re.escape(finding.name)}(?![\w/-])" if finding.name else r"(?!)"
+    match = re.search(whole, finding.message)
+    if match is None:
+        return markdown(finding.message)
+    before, after = finding.message[: match.start()], finding.message[match.end() :]
+    return f"{markdown(before)}{code(match[0])}{markdown(after)}"
 
 
 def _ready_lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -123,7 +133,7 @@ def _change(action: Action, decision: Decision, outcome: Outcome) -> str:
 
 def _gaps(report: Report) -> Iterator[str]:
     if report.gaps:
-        yield "\n**Not looked at; nothing is deleted there:**\n"
+        yield "\n**Not looked at:**\n"
     for gap in report.gaps:
         yield f"- {code(gap.scope)} {markdown(gap.what)}: {markdown(gap.error)}"
 

@@ -212,7 +212,8 @@ def test_azure_renews_over_90_minutes(
 
 
 @pytest.fixture
-def google(issuer: stage.Issuer) -> Iterator[stage.CheckingGoogleSts]:
+def google(issuer: stage.Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[stage.CheckingGoogleSts]:
+    stage.stay_on_loopback(monkeypatch)
     checker = stage.CheckingGoogleSts(issuer, PROVIDER)
     with stage.serving(checker.answer) as url:
         checker.url = f"{url}/v1/token"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from fakes.github import FakeGitHub
+from stage.moto_cloud import ACCOUNT, EXPIRED, MotoCloud
 from stage.pull_request import NUMBER, POLICY, PullRequestStage
 
 ONE = {"app.py": 'import os\nLIMIT = os.environ["SHOP_LIMIT"]\n'}
@@ -27,8 +28,8 @@ class TestTheComment:
         assert stage.judged().code == 1
         [comment] = stage.hub.said(NUMBER)
         assert f"since `{first[:9]}`: 1 fixed (`SHOP_CACHE`), 1 new" in comment
-        assert "SHOP\\_PROXY" in comment
-        assert "SHOP\\_CACHE" not in comment
+        assert "variable `SHOP_PROXY`" in comment
+        assert "variable `SHOP_CACHE`" not in comment
         assert comment.count("**new**") == 1
         assert operations(stage.hub).count("issues/create-comment") == 1
         assert operations(stage.hub).count("issues/update-comment") == 1
@@ -308,7 +309,7 @@ class TestWhereNothingCanBeWritten:
         assert ran.code == 1
         assert stage.hub.writes == []
         assert "::error file=app.py,line=2,title=DriftGuard%3A ai_sync/undocumented::" in ran.stderr
-        assert "SHOP\\_LIMIT" in ran.summary
+        assert "SHOP_LIMIT" in ran.summary
         assert any("comes from a fork" in note for note in ran.report["notes"])
         assert "comes from a fork" in ran.summary
 
@@ -361,3 +362,53 @@ def test_no_token_reaches_the_trail(stage: PullRequestStage) -> None:
     stage.judged("opened")
     written = "".join(json.dumps(record) for record in stage.trail())
     assert stage.hub.environ["GITHUB_TOKEN"] not in written
+
+
+class TestKeeping:
+    """`/driftguard keep` holds an environment against the teardown of its pull request and against the nightly."""
+
+    ENVIRONMENT = EXPIRED | {"driftguard:env": "shop-pr-7"}
+
+    @pytest.fixture(autouse=True)
+    def environment(self, stage: PullRequestStage, aws: MotoCloud) -> MotoCloud:
+        aws.queue("dg-pr7", self.ENVIRONMENT)
+        aws.queue("dg-pr8", EXPIRED | {"driftguard:env": "shop-pr-8"})
+        stage.hub.pull(8, "8" * 40, stage.pull.base)
+        stage.environ |= aws.environ
+        stage.policy = (
+            POLICY
+            + "  - {name: teardown, on: [pull_request.closed], run: janitor, scope: event}\n"
+            + "  - {name: nightly, on: [schedule], run: janitor}\n"
+            + f'janitor: {{clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1]}}}}}}\n'
+        )
+        stage.push(CLEAN)
+        return aws
+
+    def test_a_maintainer_s_keep_outlives_the_pull_request_and_holds_nothing_else(
+        self, stage: PullRequestStage, environment: MotoCloud
+    ) -> None:
+        assert stage.says("alice", "/driftguard keep 48h").outcomes("override") == ["applied"]
+        closed = stage.judged("closed")
+        assert closed.report["notes"][0].startswith("shop-pr-7 is kept by alice until")
+        assert environment.names() == {"dg-pr7", "dg-pr8"}
+        assert stage.nightly().code == 0
+        assert environment.names() == {"dg-pr7"}
+
+    def test_without_one_the_environment_goes(self, stage: PullRequestStage, environment: MotoCloud) -> None:
+        stage.says("eve", "/driftguard keep 48h")
+        stage.judged("closed")
+        assert environment.names() == {"dg-pr8"}
+
+    def test_the_policy_caps_it(self, stage: PullRequestStage, environment: MotoCloud) -> None:
+        stage.policy += "overrides: {longest_keep: 2h}\n"
+        stage.says("alice", "/driftguard keep 48h")
+        assert "no more than 2h" in stage.hub.said(NUMBER)[-1]
+
+    def test_where_it_can_t_be_looked_up_nothing_of_a_pull_request_goes(
+        self, stage: PullRequestStage, environment: MotoCloud
+    ) -> None:
+        stage.hub.fail("issues/list-comments", 404, times=9)
+        ran = stage.nightly()
+        assert ran.code == 3
+        assert environment.names() == {"dg-pr7", "dg-pr8"}
+        assert {gap["what"] for gap in ran.report["gaps"]} == {"pull request 7's keeps", "pull request 8's keeps"}

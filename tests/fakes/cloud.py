@@ -31,6 +31,10 @@ class MemoryCloud:
     def identity(self) -> str:
         return ACCOUNT
 
+    @property
+    def order(self) -> Mapping[str, Sequence[str]]:
+        return {"s3:bucket": ("sqs:queue",), "sqs:queue": ()}
+
     def discover(self) -> Iterator[Target | Gap]:
         for region in sorted(self.blind):
             yield Gap(f"{ACCOUNT}/{region}", "the region", "AccessDenied")

@@ -185,19 +185,17 @@ class FakeGitHub:
         defects = github_rules.defects(asked, query, request.body)
         if defects:
             self.refused += [f"{asked.id}: {defect}" for defect in defects]
-            return (
-                422,
-                {"message": "Validation Failed", "errors": [{"message": d, "code": "custom"} for d in defects]},
-                {},
-            )
-        if headers.get("authorization") not in (f"token {TOKEN}", f"Bearer {TOKEN}"):
+            errors = [{"message": defect, "code": "custom"} for defect in defects]
+            return 422, {"message": "Validation Failed", "errors": errors}, {}
+        reach = self._reach(asked, headers.get("authorization", "").partition(" ")[2])
+        if reach is None:
             return _message(401, "Bad credentials")
-        if request.is_write and (need := NEEDS[asked.id]) not in self.scopes:
-            return _message(
-                403, "Resource not accessible by integration", {"X-Accepted-GitHub-Permissions": f"{need}=write"}
-            )
-        repo = self.repos.get(f"{asked.path.get('owner')}/{asked.path.get('repo')}".lower())
-        if repo is None and "owner" in asked.path:
+        if (need := NEEDS.get(asked.id)) and need not in self.scopes:
+            permission = {"X-Accepted-GitHub-Permissions": f"{need}=write"}
+            return _message(403, "Resource not accessible by integration", permission)
+        name = f"{asked.path.get('owner')}/{asked.path.get('repo')}".lower()
+        repo = self.repos.get(name)
+        if "owner" in asked.path and (repo is None or (reach and name not in reach)):
             return _message(404, "Not Found")
         found = Asked(self, repo or Repo(""), asked.path, _flat(query), request.body)
         status, answer = ANSWERS[asked.id](found)

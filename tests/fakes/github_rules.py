@@ -91,7 +91,11 @@ def _body(asked: Operation, body: Any) -> Iterator[str]:
 def _errors(pair: tuple[Any, Mapping[str, Any]], name: str) -> Iterator[str]:
     value, schema = pair
     validator = jsonschema.Draft202012Validator(schema, format_checker=_formats())
-    yield from (f"{name}{error.json_path[1:]}: {error.message[:200]}" for error in validator.iter_errors(value))
+    yield from (f"{name}{error.json_path[1:]}: {_short(error.message)}" for error in validator.iter_errors(value))
+
+
+def _short(message: str) -> str:
+    return message if len(message) < 300 else f"{message[:100]} … {message[-100:]}"
 
 
 @cache

@@ -20,10 +20,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from google.auth._regional_access_boundary_utils import _RegionalAccessBoundaryManager
 
 BEARER = "request-token-of-this-job"
 SUBJECT = "repo:acme/shop:environment:production"
@@ -161,6 +163,11 @@ class CheckingEntra:
         self.given += 1
         token = {"token_type": "Bearer", "expires_in": 3600, "access_token": f"azure-{self.given}"}
         return 200, "application/json", json.dumps(token)
+
+
+def stay_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Google's library asks a fixed host in the background where a token may be used; a test has no such host."""
+    monkeypatch.setattr(_RegionalAccessBoundaryManager, "maybe_start_refresh", lambda *_: None)
 
 
 @dataclass

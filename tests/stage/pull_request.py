@@ -91,6 +91,10 @@ class PullRequestStage:
         payload = self.hub.comment(NUMBER, author, text, datetime.now(UTC) + after)
         return self.replayed(payload | {"action": action})
 
+    def nightly(self) -> Ran:
+        """The job that the clock starts."""
+        return self._run("schedule", {"schedule": "0 3 * * *"})
+
     def replayed(self, payload: Mapping[str, Any]) -> Ran:
         """The job of an earlier comment once more."""
         return self._run("issue_comment", payload)

@@ -10,6 +10,7 @@ from driftguard.cross_repo import sides
 from driftguard.cross_repo.contracts.changes import Change, Differ, Level, Setup, Version
 from driftguard.cross_repo.documents.library import Library, Node
 from driftguard.cross_repo.schemas.compare import Comparison
+from driftguard.cross_repo.schemas.sound import examine
 from driftguard.policy import ContractRole
 
 ROLE = "x-driftguard-role"
@@ -39,7 +40,7 @@ class JsonSchemaDiffer:
         yield from sides.come_and_gone(old, new)
         comparison = Comparison(Library(old), Library(new))
         for path in new.paths:
-            comparison.new.document(path)  # a new file that can't be read is no contract either
+            examine(comparison.new.root(path), comparison.new)
         for before, after in sides.kept(old, new):
             yield from schema_changes(comparison, comparison.old.root(before), comparison.new.root(after), self.role)
 

@@ -25,11 +25,12 @@ class Places(Protocol):
 
 @dataclass(frozen=True)
 class Document:
-    """One file: its plain value, and where each part of it stands."""
+    """One file: its plain value, and where each part of it stands. ``embeds``: some part may have an ``$id``."""
 
     path: str
     value: Any
     places: Places
+    embeds: bool = True
 
     def flaw(self, pointer: Sequence[str], message: str) -> Unreadable:
         line, column = self.places.place(pointer)
@@ -89,12 +90,12 @@ def load(path: str, data: bytes) -> Document:
     named_json = path.lower().endswith(JSON_SUFFIXES)
     if named_json or text.lstrip()[:1] in ("{", "["):
         try:
-            return Document(path, json_text.parse(path, text), json_text.JsonPlaces(text))
+            return Document(path, json_text.parse(path, text), json_text.JsonPlaces(text), "$id" in text)
         except Unreadable:
             if named_json:
                 raise
     value, places = yaml_text.parse(path, text)
-    return Document(path, value, places)
+    return Document(path, value, places, "$id" in text)
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,8 @@ def _identities(document: Document) -> Iterator[tuple[Node, str]]:
             except ValueError:
                 raise document.flaw(pointer, f"'{own}' is no address") from None
             yield Node(document, pointer, value), base
-        stack.extend(((*pointer, token), below, base) for token, below in _below(value))
+        if document.embeds:
+            stack.extend(((*pointer, token), below, base) for token, below in _below(value))
 
 
 def _below(value: Any) -> Iterator[tuple[str, Any]]:

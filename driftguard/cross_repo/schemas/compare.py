@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from driftguard.cross_repo.documents.library import Library, Node
-from driftguard.cross_repo.schemas import alternatives, scalars, structure
+from driftguard.cross_repo.schemas import alternatives, scalars, structure, unchanged
 from driftguard.cross_repo.schemas.effects import Delta, Effect
 from driftguard.cross_repo.schemas.structure import Found, Pair
 from driftguard.cross_repo.schemas.views import View, view
@@ -77,6 +77,11 @@ class Comparison:
         return found
 
     def _steps(self, pair: Pair) -> Found:
+        if unchanged.same(pair.old, pair.new):
+            return unchanged.referred(pair.old, pair.new, (self.old, self.new))
+        return self._differing(pair)
+
+    def _differing(self, pair: Pair) -> Found:
         old, new = view(pair.old, self.old), view(pair.new, self.new)
         yield from _remote(old, new)
         if old.never or new.never:

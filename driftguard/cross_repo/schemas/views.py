@@ -211,7 +211,7 @@ def _conjuncts(node: Node, library: Library, remote: list[str]) -> Iterator[Node
         if id(part.value) in seen:
             continue
         seen.add(id(part.value))
-        _check(part)
+        check(part)
         yield part
         stack.extend(reversed(part.child("allOf").items()))
         stack.extend(_referred(part, library, remote))
@@ -227,7 +227,8 @@ def _referred(part: Node, library: Library, remote: list[str]) -> Iterator[Node]
                 yield target
 
 
-def _check(part: Node) -> None:
+def check(part: Node) -> None:
+    """Raises ``Unreadable`` at a keyword whose value has a wrong shape."""
     for name, value in part.value.items():
         shape = _SHAPES.get(name)
         if shape is None:
