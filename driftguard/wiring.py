@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import json
 import logging
+import os
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from driftguard import audit, events, governance, keys, plan_file, policy_file, shards
 from driftguard.audit import Trail
@@ -25,7 +27,7 @@ from driftguard.commands.store import OverrideStore
 from driftguard.cross_repo import asking, diffing
 from driftguard.cross_repo.contracts.changes import Setup
 from driftguard.engine import UniFlow
-from driftguard.errors import DriftGuardError, UsageError
+from driftguard.errors import DriftGuardError, NotFound, UsageError
 from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.gate import Gate, Rehearsal
 from driftguard.governance import Governing
@@ -101,40 +103,55 @@ def load_policy(request: Request) -> Policy:
 def govern(request: Request, environ: Mapping[str, str]) -> Governing:
     """The policy that governs this run: in Actions a pull request's base's, else what ``load_policy`` finds."""
     event = _webhook(request, environ) if environ.get("GITHUB_ACTIONS") == "true" else None
-    governing = _base_s(request, event.base_sha) if event is not None and event.base_sha else None
+    governing = _base_s(request, event) if event is not None and event.base_sha else None
     governing = governing or Governing(load_policy(request))
     if request.shard is not None:
         governing = replace(governing, policy=shards.narrowed(governing.policy, request.shard))
-    stored = keys.long_lived(governing.policy, environ, _is_key_file)
+    stored = keys.long_lived(governing.policy, environ, is_key_file)
     if any(finding.severity is Severity.ERROR for finding in stored):
         governing = replace(governing, mode=Mode.REHEARSAL)
     return replace(governing, findings=(*governing.findings, *stored))
+
+
+@contextmanager
+def open_tree(directory: Path) -> Iterator[tuple[SourceTree, str]]:
+    """The repository in ``directory``, and the name of its default branch. Raises ``UsageError`` if there is none."""
+    git = importlib.import_module("driftguard.clients.git")
+    with git.GitTree.open(directory) as tree:
+        yield tree, tree.branch()
 
 
 def _policy_path(request: Request) -> Path:
     return request.policy_path or request.repo_dir / DEFAULT_POLICY
 
 
-def _base_s(request: Request, base: str) -> Governing | None:
+def _base_s(request: Request, event: Event) -> Governing | None:
     """``None`` for a policy that lies outside of the repository: no pull request reaches it there."""
-    path = _policy_path(request)
-    git = importlib.import_module("driftguard.clients.git")
-    with git.GitTree.open(request.repo_dir) as tree:
-        try:
-            name = path.resolve().relative_to(tree.directory.resolve()).as_posix()
-        except ValueError:
+    with open_tree(request.repo_dir) as (tree, _):
+        name = _name_in(request.repo_dir, _policy_path(request))
+        if name is None:
             return None
-        own = path.read_bytes() if path.is_file() else None
-        return governance.of_pull_request(tree, base, name, own)
+        try:
+            own = tree.read(tree.resolve(event.sha), name)
+        except NotFound:
+            own = tree.read("", name)  # the work tree: where only the merge commit was fetched
+        return governance.of_pull_request(tree, event.base_sha or "", name, own)
 
 
-def _is_key_file(path: str) -> bool:
-    """Whether ``path`` holds a service account's key; a file that can't be read serves nobody."""
+def _name_in(repo_dir: Path, path: Path) -> str | None:
+    """``path`` as git names it from the repository's top; ``None`` if it lies outside.
+
+    By its words, without following links: a link is the pull request's, and may lead to any file.
+    """
+    top = Path(os.path.abspath(repo_dir))  # noqa: PTH100 - resolve() follows links
+    while not (top / ".git").exists() and top != top.parent:
+        top = top.parent
+    if not (top / ".git").exists():
+        return None  # a bare repository has no policy beside it
     try:
-        content = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError):
-        return False
-    return isinstance(content, dict) and content.get("type") == "service_account"
+        return Path(os.path.abspath(path)).relative_to(top).as_posix()  # noqa: PTH100 - see above
+    except ValueError:
+        return None
 
 
 @contextmanager
@@ -445,6 +462,36 @@ def _second_look(sources: LazySources) -> Reread:
         return cloud.read(target)
 
     return reread
+
+
+def github_probe(token: str, environ: Mapping[str, str]) -> Any:
+    """GitHub as ``token`` sees it, for ``doctor``."""
+    probe = importlib.import_module("driftguard.clients.probe")
+    return probe.GitHubProbe(token, environ.get("GITHUB_API_URL") or "https://api.github.com")
+
+
+def aws_as(which: str, policy: Policy, environ: Mapping[str, str]) -> Any:
+    """AWS as the policy's role for reads; for ``write`` as the other role, and still reading only."""
+    aws = policy.janitor.clouds.aws
+    if which == "write" and aws is not None:
+        aws = aws.model_copy(update={"role": aws.write_role or aws.role})
+    clouds = policy.janitor.clouds.model_copy(update={"aws": aws})
+    client = importlib.import_module("driftguard.clients.aws")
+    return client.reader(policy.janitor.model_copy(update={"clouds": clouds}), environ)
+
+
+def terraform_version() -> str:
+    version: str = importlib.import_module("driftguard.clients.probe").terraform_version()
+    return version
+
+
+def is_key_file(path: str) -> bool:
+    """Whether ``path`` holds a service account's key; a file that can't be read serves nobody."""
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("type") == "service_account"
 
 
 def renderers() -> dict[str, Renderer]:

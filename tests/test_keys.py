@@ -17,11 +17,11 @@ AWS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "very-secret
 
 def found(environ: dict[str, str], mode: LongLivedKeys = LongLivedKeys.WARN) -> dict[str, Severity]:
     policy = Policy(version=1, auth=Auth(long_lived_keys=mode))
-    return {finding.name: finding.severity for finding in keys.long_lived(policy, environ, wiring._is_key_file)}
+    return {finding.name: finding.severity for finding in keys.long_lived(policy, environ, wiring.is_key_file)}
 
 
 def test_an_aws_secret_is_a_warning_that_names_the_cure() -> None:
-    (finding,) = keys.long_lived(Policy(version=1), JOB | AWS, wiring._is_key_file)
+    (finding,) = keys.long_lived(Policy(version=1), JOB | AWS, wiring.is_key_file)
     assert finding.message == "AWS_SECRET_ACCESS_KEY is set; OIDC makes it unnecessary"
     assert finding.severity is Severity.WARNING
     assert "id-token: write" in finding.fix
@@ -65,6 +65,6 @@ def test_on_a_persons_machine_there_is_no_oidc_and_so_no_finding() -> None:
 @given(st.text(min_size=9))
 def test_no_finding_holds_the_value(value: str) -> None:
     environ = JOB | {"AWS_SECRET_ACCESS_KEY": f"<<{value}>>", "AZURE_CLIENT_SECRET": f"<<{value}>>"}
-    findings = keys.long_lived(Policy(version=1), environ, wiring._is_key_file)
+    findings = keys.long_lived(Policy(version=1), environ, wiring.is_key_file)
     assert len(findings) == 2
     assert f"<<{value}>>" not in repr(findings)

@@ -32,7 +32,7 @@ from driftguard.retry import Backoff, with_backoff
 GLOBAL = "us-east-1"
 """Where services without regions answer."""
 
-_READS = re.compile(r"(Describe|List|Get|Head|Search|Lookup|BatchGet)[A-Z]\w*")
+_READS = re.compile(r"(Describe|List|Get|Head|Search|Lookup|BatchGet|Simulate)[A-Z]\w*")
 _THROTTLED = re.compile(r"Thrott|SlowDown|RequestLimitExceeded|TooManyRequests|BandwidthLimit|PriorRequestNotComplete")
 _GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists|^404$")
 _DENIED = re.compile(

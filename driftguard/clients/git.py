@@ -97,6 +97,15 @@ class GitTree:
                 return self.resolve(name)
         raise UsageError(f"{self.directory}: no default branch found (tried {', '.join(candidates)}); --base names one")
 
+    def branch(self) -> str:
+        """The name of the branch that pull requests go to; ``main`` where the clone doesn't say."""
+        found = self._run("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD", check=False)
+        name = found.stdout.decode(errors="replace").strip().removeprefix("origin/")
+        if name:
+            return name
+        named = self._run("for-each-ref", "--format=%(refname:short)", "refs/heads/main", "refs/heads/master").stdout
+        return next(iter(named.decode(errors="replace").split()), "main")
+
     def remote_repo(self) -> str:
         """``owner/name`` from origin's URL, else the folder's name."""
         url = self._run("config", "--get", "remote.origin.url", check=False).stdout.decode(errors="replace").strip()

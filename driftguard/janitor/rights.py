@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from driftguard.janitor.resources.aws.inventory import AwsTypes
+from driftguard.janitor.resources.aws.catalogue import AwsTypes
 
-INVENTORY = ("ec2:DescribeRegions", "tag:GetResources")
-"""What ``inventory`` itself asks; ``sts:GetCallerIdentity`` needs no right."""
+INVENTORY = ("ec2:DescribeRegions", "iam:ListAccountAliases", "tag:GetResources")
+"""What is asked of an account before any type is; ``sts:GetCallerIdentity`` needs no right."""
 
 _BY_NAME: dict[str, tuple[str, ...]] = {
     "dynamodb": ("table/{namespace}*",),
@@ -23,6 +23,7 @@ _BY_NAME: dict[str, tuple[str, ...]] = {
     "ecs": ("cluster/{namespace}*", "service/{namespace}*", "task-definition/{namespace}*", "task/{namespace}*"),
     "eks": ("cluster/{namespace}*", "nodegroup/{namespace}*", "fargateprofile/{namespace}*", "addon/{namespace}*"),
     "events": ("rule/{namespace}*",),
+    "iam": ("role/{namespace}*", "user/{namespace}*", "policy/{namespace}*", "instance-profile/{namespace}*"),
     "kinesis": ("stream/{namespace}*",),
     "lambda": ("function:{namespace}*",),
     "logs": ("log-group:{namespace}*", "log-group:/*/{namespace}*"),
@@ -33,12 +34,15 @@ _BY_NAME: dict[str, tuple[str, ...]] = {
 }
 """Service -> the resource part of its ARNs, where that begins with the name."""
 
+_GLOBAL = ("iam",)
 _UNTAGGED: dict[str, tuple[str, ...]] = {
     # S3 asks for a bucket's tags only where each bucket was switched to attribute-based access: the name must do.
     "s3": ("arn:{partition}:s3:::{namespace}*", "arn:{partition}:s3:::{namespace}*/*"),
 }
 _UNLIMITED = ("cloudformation:DeleteResource", "cloudformation:CancelResourceRequest")
-"""Cloud Control acts with the caller's own rights, so that the service's statement below is the limit."""
+"""Cloud Control acts with the caller's own rights: the service's own statement is the limit. A type of the long tail
+whose service has none here can't be deleted until somebody adds its action to the module's ``more_deletes``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,10 @@ class Rights:
 
 def needed() -> Rights:
     """What the types that have a file today declare as ``reads`` and ``writes``."""
-    types = AwsTypes().by_kind.values()
-    reads = {*INVENTORY, *(action for found in types for action in found.reads)}
-    return Rights(tuple(sorted(reads)), tuple(_grants(action for found in types for action in found.writes)))
+    found = AwsTypes()
+    types = [*found.by_kind.values(), *found.long_tail.values()]
+    reads = {*INVENTORY, *(action for each in types for action in each.reads)}
+    return Rights(tuple(sorted(reads)), tuple(_grants(action for each in types for action in each.writes)))
 
 
 def _grants(actions: Iterable[str]) -> list[Grant]:
@@ -81,5 +86,6 @@ def _grant(service: str, actions: tuple[str, ...]) -> Grant:
         return Grant(service, actions, ("*",), tagged=False)
     if service in _UNTAGGED:
         return Grant(service, actions, _UNTAGGED[service], tagged=False)
-    arns = tuple(f"arn:{{partition}}:{service}:*:{{account}}:{part}" for part in _BY_NAME.get(service, ()))
+    region = "" if service in _GLOBAL else "*"
+    arns = tuple(f"arn:{{partition}}:{service}:{region}:{{account}}:{part}" for part in _BY_NAME.get(service, ()))
     return Grant(service, actions, arns or ("*",), tagged=True)

@@ -83,7 +83,10 @@ def _many(value: Any) -> Sequence[str]:
 
 @dataclass
 class EnforcingIam:
-    """The front. ``roles`` maps access keys to role names; a key that isn't there is the test's own and may all."""
+    """The front, for S3, SQS and the tagging API; what else is asked goes through unjudged.
+
+    ``roles`` maps access keys to role names; a key that isn't there is the test's own and may all.
+    """
 
     cloud: MotoCloud
     documents: Mapping[str, Sequence[Document]]
@@ -97,7 +100,7 @@ class EnforcingIam:
     def answer(self, asked: BaseHTTPRequestHandler, body: bytes) -> Answer:
         signed = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", asked.headers.get("Authorization", ""))
         role = self.roles.get(signed[1]) if signed else None
-        if signed is None or role is None or signed[3] == "sts":
+        if signed is None or role is None or signed[3] not in ("s3", "sqs", "tagging"):
             return relay(self.cloud.url, asked, body)
         documents = self.documents[role]
         for action, arn in requested(signed[3], signed[2], asked, body):
@@ -132,12 +135,10 @@ def requested(service: str, region: str, asked: BaseHTTPRequestHandler, body: by
         yield from _s3(asked, body)
     elif service == "tagging":
         yield "tag:GetResources", "*"
-    elif service == "sqs":
+    else:
         said = json.loads(body)
         name = said.get("QueueName") or said["QueueUrl"].rpartition("/")[2]
         yield f"sqs:{target.rpartition('.')[2]}", f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"
-    else:
-        yield f"{service}:{parse_qs(body.decode())['Action'][0]}", "*"
 
 
 _S3_READS = {

@@ -33,7 +33,9 @@ locals {
 
   # A policy document holds 6,144 characters, a role ten of them.
   read_chunks   = chunklist(local.actions.read, 120)
-  delete_chunks = chunklist(local.actions.delete, 6)
+  deletes       = concat(local.actions.delete, local.more)
+  delete_chunks = chunklist(local.deletes, 6)
+  more          = length(var.more_deletes) == 0 ? [] : [{ sid = "more", actions = var.more_deletes, resources = ["*"], tagged = true }]
 }
 
 # One account has at most one provider for GitHub.
@@ -156,7 +158,7 @@ data "aws_iam_policy_document" "protect" {
     content {
       sid       = "Protect${replace(title(replace(statement.key, "/[^A-Za-z0-9]+/", " ")), " ", "")}"
       effect    = "Deny"
-      actions   = distinct(flatten([for group in local.actions.delete : group.actions]))
+      actions   = distinct(flatten([for group in local.deletes : group.actions]))
       resources = ["*"]
 
       condition {

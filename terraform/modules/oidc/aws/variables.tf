@@ -97,3 +97,14 @@ variable "tags" {
   type        = map(string)
   default     = {}
 }
+
+variable "more_deletes" {
+  description = "Actions of the long tail that you use, each by its name; limited by the owner tag like the others."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for action in var.more_deletes : can(regex("^[a-z0-9-]+:[A-Za-z0-9]+$", action))])
+    error_message = "service:Action, without wildcards."
+  }
+}

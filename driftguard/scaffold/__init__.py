@@ -1,0 +1,6 @@
+"""``driftguard init``: look at a repository, ask what can't be seen, and write policy, workflows and Terraform."""
+
+from driftguard.scaffold.detect import Found, look, summary
+from driftguard.scaffold.write import Answers, Engine, Written, installed_from, left_to_do, texts, write
+
+__all__ = ["Answers", "Engine", "Found", "Written", "installed_from", "left_to_do", "look", "summary", "texts", "write"]

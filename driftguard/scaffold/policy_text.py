@@ -1,0 +1,109 @@
+"""The policy that ``init`` writes: what was found, and a comment at each line that somebody will ask about."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from driftguard.scaffold.detect import Found
+
+_PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
+_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", ".", "..", ".inf", ".nan"})
+
+_JANITOR_LATER = """\
+# Cloud environments that nobody needs any more: name an account, sign in by OIDC (docs/oidc.md), and add the rules
+#   - {name: teardown, on: [pull_request.closed], run: janitor, scope: event}
+#   - {name: nightly, on: [schedule, workflow_dispatch], run: janitor, scope: expired}
+# janitor:
+#   namespace: dg-
+#   clouds:
+#     aws:
+#       accounts: ["123456789012"]
+#       regions: [eu-west-1]
+"""
+
+
+def policy_text(found: Found, accounts: Sequence[str], regions: Sequence[str]) -> str:
+    return "\n".join(_lines(found, accounts, regions)) + "\n"
+
+
+def _lines(found: Found, accounts: Sequence[str], regions: Sequence[str]) -> Iterator[str]:
+    yield f"# What DriftGuard may do in {' '.join(found.repo.split())}. `driftguard validate` checks this file."
+    yield "version: 1"
+    yield ""
+    yield "# Nothing is changed while this is true; no flag overrides it. Going live is a reviewed change of this line."
+    yield "dry_run: true"
+    yield ""
+    yield "# When which part answers. mode: block fails the check, warn only tells."
+    yield "rules:"
+    yield "  - name: docs # new settings must be documented; make it block once you agree with what it finds"
+    yield "    on: [pull_request.opened, pull_request.synchronize, pull_request.reopened]"
+    yield "    run: ai_sync"
+    yield "    mode: warn"
+    if found.contracts:
+        yield "  - name: contracts # a changed contract asks its consumers"
+        yield "    on: [pull_request.opened, pull_request.synchronize, pull_request.reopened]"
+        yield "    run: cross_repo"
+        yield "    mode: block"
+    if accounts:
+        yield "  - {name: teardown, on: [pull_request.closed], run: janitor, scope: event} # ends its environment"
+        yield "  - {name: nightly, on: [schedule, workflow_dispatch], run: janitor, scope: expired}"
+    yield ""
+    yield "auth:"
+    yield "  long_lived_keys: warn # a stored cloud key in a job's environment; block refuses to work with one"
+    yield ""
+    yield from _janitor(accounts, regions) if accounts else _JANITOR_LATER.splitlines()
+    yield ""
+    yield from _docs(found)
+    yield from _contracts(found)
+
+
+def _janitor(accounts: Sequence[str], regions: Sequence[str]) -> Iterator[str]:
+    yield "janitor:"
+    yield "  namespace: dg- # only what is called so ..."
+    yield "  owner_tag: driftguard:owner # ... and carries this tag is ours"
+    yield "  ttl: 24h # from creation, where no tag driftguard:expires-at or driftguard:ttl says otherwise"
+    yield "  protected_tags:"
+    yield "    Environment: [Production, Prod]"
+    yield '    Protected: ["*"]'
+    yield "  max_deletions: 50 # a plan that deletes more is denied as a whole"
+    yield "  clouds:"
+    yield "    aws:"
+    yield f"      accounts: [{', '.join(json.dumps(account) for account in accounts)}]"
+    yield f"      regions: [{', '.join(regions)}]" + ("" if regions else " # all that are enabled")
+    yield "      role: arn:aws:iam::{account}:role/driftguard-read # `terraform output policy_yaml` says the same"
+    yield "      write_role: arn:aws:iam::{account}:role/driftguard-write"
+
+
+def _docs(found: Found) -> Iterator[str]:
+    yield f"# Found: {', '.join(found.languages) or 'no language that is known here'}."
+    yield "ai_sync:"
+    yield f"  docs: [{', '.join(map(_scalar, found.docs or ('README*',)))}]"
+    yield '  not_docs: ["**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*"] # a changelog tells what happened, not what is'
+    yield "  ignore: [] # names that need no documentation"
+
+
+def _contracts(found: Found) -> Iterator[str]:
+    if not found.contracts:
+        return
+    yield ""
+    yield "cross_repo:"
+    yield "  token_env: DRIFTGUARD_TOKEN # the variable with a token that reaches the consumers"
+    yield "  contracts:"
+    for contract in found.contracts:
+        yield f"    - name: {_scalar(contract.name)}"
+        yield f"      paths: [{', '.join(map(_scalar, contract.paths))}]"
+        yield "      consumers: [] # - {repo: OWNER/NAME, timeout: 30m}"
+
+
+def _scalar(text: str) -> str:
+    """``text`` as a YAML scalar that reads back as the same text."""
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
+    return text if plain else f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

@@ -1,0 +1,231 @@
+"""The files that ``init`` writes, and what a person must still do. Nothing that exists is replaced unasked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from driftguard.errors import UsageError
+from driftguard.scaffold.detect import Found
+from driftguard.scaffold.policy_text import policy_text
+
+POLICY = "policy.yaml"
+PULL_REQUESTS = ".github/workflows/driftguard.yml"
+NIGHTLY = ".github/workflows/driftguard-nightly.yml"
+TERRAFORM = "terraform/driftguard/main.tf"
+ENVIRONMENT = "driftguard"
+UNKNOWN_COMMIT = "0" * 40
+
+_ENGINE = re.compile(r"(?P<repo>[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)@(?P<commit>[0-9a-f]{40})")
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Where workflows get DriftGuard from: a repository, and a commit in full."""
+
+    repo: str = "OWNER/driftguard"
+    commit: str = UNKNOWN_COMMIT
+
+    @classmethod
+    def parse(cls, text: str) -> Engine:
+        """``OWNER/NAME@COMMIT``. Raises ``UsageError``: a tag or a branch can be moved to other code."""
+        match = _ENGINE.fullmatch(text)
+        if match is None:
+            raise UsageError(f"--engine {text}: write OWNER/NAME@COMMIT, with all 40 digits of the commit")
+        return cls(match["repo"], match["commit"])
+
+    @property
+    def known(self) -> bool:
+        return self.commit != UNKNOWN_COMMIT
+
+
+def installed_from() -> Engine:
+    """The repository and commit that this DriftGuard was installed from, where pip knows (PEP 610)."""
+    try:
+        text = distribution("driftguard-engine").read_text("direct_url.json")
+        said = json.loads(text or "{}")
+        repo = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", said.get("url", ""))
+        return Engine.parse(f"{repo[1]}@{said['vcs_info']['commit_id']}") if repo else Engine()
+    except (PackageNotFoundError, ValueError, KeyError, UsageError):
+        return Engine()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What can't be seen in the repository."""
+
+    engine: Engine = Engine()
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file and what became of it: written, replaced, unchanged or kept."""
+
+    path: str
+    what: str
+
+
+def texts(found: Found, answers: Answers) -> Mapping[str, str]:
+    """Path -> content."""
+    files = {POLICY: policy_text(found, answers.accounts, answers.regions)}
+    files[PULL_REQUESTS] = _pull_requests(found, answers)
+    if answers.accounts:
+        files[NIGHTLY] = _nightly(answers)
+        files[TERRAFORM] = _terraform(found, answers)
+    return files
+
+
+def write(directory: Path, files: Mapping[str, str], replace: frozenset[str]) -> Iterator[Written]:
+    """Write each of ``files``; one that exists with other content only if its path is in ``replace``.
+
+    Raises ``UsageError`` if it can't be written; a path that leads out of ``directory`` can't.
+    """
+    for path, text in files.items():
+        target = directory / path
+        try:
+            if not target.resolve().is_relative_to(directory.resolve()):
+                raise UsageError(f"{path}: leads out of {directory}; nothing is written through a link")
+            there = target.read_text(encoding="utf-8") if target.exists() else None
+            if there is None or (there != text and path in replace):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: can't be written: {error}") from error
+        yield Written(path, _what(there, text, path in replace))
+
+
+def _what(there: str | None, text: str, replaced: bool) -> str:  # noqa: FBT001 - one of two words
+    if there is None:
+        return "written"
+    if there == text:
+        return "unchanged"
+    return "replaced" if replaced else "kept: it exists and differs; --force replaces it"
+
+
+def left_to_do(found: Found, answers: Answers) -> Iterator[str]:
+    """What only a person can do, in order."""
+    if not answers.engine.known:
+        yield f"Put DriftGuard's repository and commit in {PULL_REQUESTS} and the files beside it, or run init --engine"
+    if answers.accounts:
+        yield (
+            f"Make the environment '{ENVIRONMENT}' in the repository's settings, with reviewers if deletions shall "
+            "wait for them"
+        )
+        yield f"In {Path(TERRAFORM).parent}: terraform init && terraform apply, once for each account"
+    if found.contracts:
+        yield f"Name the consumers of each contract in {POLICY}, and store an App's token as DRIFTGUARD_TOKEN"
+    yield "Make 'DriftGuard' a required check of the default branch"
+    yield "driftguard doctor: says what would still fail tonight"
+    yield f"Read a few dry runs; then set dry_run: false in {POLICY}, in a reviewed pull request"
+
+
+def _pull_requests(found: Found, answers: Answers) -> str:
+    signing_in = "      id-token: write # sign in to the clouds when an environment ends\n" if answers.accounts else ""
+    token = "\n    secrets:\n      consumers-token: ${{ secrets.DRIFTGUARD_TOKEN }}" if found.contracts else ""
+    return f"""\
+name: DriftGuard
+
+on:
+  pull_request:
+    types: [opened, synchronize, reopened, closed]
+  issue_comment: # zizmor: ignore[dangerous-triggers] only the default branch runs, and GitHub is asked who may command
+    types: [created]
+  repository_dispatch:
+
+permissions: {{}}
+
+concurrency: # each job below has its own; none that deletes is ever cancelled
+  group: driftguard-${{{{ github.run_id }}}}
+  cancel-in-progress: false
+
+jobs:
+  driftguard:
+    name: DriftGuard
+    permissions: # the most that any of its jobs takes; each takes less
+      contents: read # check out
+      checks: write # the answer
+      pull-requests: write # the comment
+      security-events: write # findings in code scanning
+{signing_in}    cache-mode: read # whoever comments or forks brings nothing into the cache; the nightly run fills it
+    uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}{token}
+"""
+
+
+def _nightly(answers: Answers) -> str:
+    return f"""\
+name: DriftGuard nightly
+
+on:
+  schedule:
+    - cron: "17 3 * * *"
+  workflow_dispatch:
+
+permissions: {{}}
+
+concurrency: # two nights never meet, and a destroy is never cancelled
+  group: driftguard-nightly
+  cancel-in-progress: false
+
+jobs:
+  janitor:
+    name: Janitor
+    permissions:
+      contents: read # check out
+      id-token: write # sign in: to look with one role, to delete with another
+    uses: {answers.engine.repo}/.github/workflows/janitor-cron.yml@{answers.engine.commit}
+"""
+
+
+def _terraform(found: Found, answers: Answers) -> str:
+    region = answers.regions[0] if answers.regions else "us-east-1"
+    return f"""\
+# Two roles that only this repository's workflows can take; apply it once in each account, by hand.
+
+terraform {{
+  required_version = ">= 1.11" # use_lockfile
+
+  required_providers {{
+    aws = {{
+      source  = "hashicorp/aws"
+      version = ">= 5.40, < 7.0"
+    }}
+  }}
+
+  backend "s3" {{
+    key          = "driftguard/terraform.tfstate"
+    encrypt      = true
+    use_lockfile = true # bucket and region: -backend-config
+  }}
+}}
+
+provider "aws" {{
+  region = {_hcl(region)}
+}}
+
+module "driftguard" {{
+  source = "git::https://github.com/{answers.engine.repo}.git//terraform/modules/oidc/aws?ref={answers.engine.commit}"
+
+  repository  = {_hcl(found.repo)}
+  branch      = {_hcl(found.branch)}
+  environment = "{ENVIRONMENT}"
+  namespace   = "dg-"
+}}
+
+output "policy_yaml" {{
+  value = <<-EOT
+    role: ${{module.driftguard.read_role_arn}}
+    write_role: ${{module.driftguard.write_role_arn}}
+  EOT
+}}
+"""
+
+
+def _hcl(text: str) -> str:
+    """``text`` as a string of Terraform's, with nothing in it evaluated."""
+    return json.dumps(text).replace("${", "$${").replace("%{", "%%{")

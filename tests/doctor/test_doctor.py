@@ -1,0 +1,210 @@
+"""``driftguard doctor`` tells what would fail tonight: each illness shows, and a healthy repository ends 0."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from stage import oidc as stage
+from stage.command import within
+from stage.moto_cloud import ACCOUNT, MotoCloud
+
+from driftguard import doctor, wiring
+from driftguard.doctor.checks.terraform import CHECK as TERRAFORM
+from driftguard.janitor import rights
+from driftguard.policy import Policy
+
+POLICY = f"""\
+version: 1
+rules:
+  - {{name: nightly, on: [schedule], run: janitor}}
+janitor:
+  clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1], write_role: "arn:aws:iam::{ACCOUNT}:role/w", role: "arn:aws:iam::{ACCOUNT}:role/r"}}}}
+cross_repo:
+  contracts: [{{name: api, paths: [api/**], consumers: [{{repo: acme/web}}]}}]
+"""  # noqa: E501 - one line of a policy
+WRITES = {action for grant in rights.needed().delete for action in grant.actions}
+
+
+@dataclass
+class Hub:
+    """The three paths of GitHub's API that are asked."""
+
+    left: int = 4000
+    scopes: str = ""
+    repos: dict[str, int] = field(default_factory=lambda: {"acme/shop": 200, "acme/web": 200})
+    push: bool = True
+
+    def answer(self, asked: BaseHTTPRequestHandler, _body: bytes) -> stage.Answer:
+        if asked.headers["Authorization"] != "Bearer good":
+            return 401, "application/json", "{}"
+        if asked.path == "/rate_limit":
+            core = {"limit": 5000, "remaining": self.left, "reset": 1795444800}
+            return 200, "application/json", json.dumps({"resources": {"core": core}})
+        status = self.repos.get(asked.path.removeprefix("/repos/"), 404)
+        return status, "application/json", json.dumps({"permissions": {"pull": True, "push": self.push}})
+
+
+@dataclass
+class Simulating:
+    """moto, and IAM's simulator, which moto doesn't have: every action is allowed but those in ``denied``."""
+
+    cloud: MotoCloud
+    denied: set[str] = field(default_factory=set)
+    silent: bool = False
+    asked: list[Mapping[str, list[str]]] = field(default_factory=list)
+
+    def answer(self, asked: BaseHTTPRequestHandler, body: bytes) -> stage.Answer:
+        form = parse_qs(body.decode("latin-1"))
+        if form.get("Action") != ["SimulatePrincipalPolicy"]:
+            return stage.relay(self.cloud.url, asked, body)
+        if self.silent:
+            said = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+            return 403, "text/xml", f"<ErrorResponse>{said}</ErrorResponse>"
+        self.asked.append(form)
+        names = [values[0] for key, values in form.items() if key.startswith("ActionNames.member.")]
+        members = "".join(
+            f"<member><EvalActionName>{name}</EvalActionName><EvalDecision>"
+            f"{'implicitDeny' if name in self.denied else 'allowed'}</EvalDecision></member>"
+            for name in names
+        )
+        result = f"<SimulatePrincipalPolicyResult><EvaluationResults>{members}</EvaluationResults>"
+        return (
+            200,
+            "text/xml",
+            (
+                '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+                f"{result}</SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+            ),
+        )
+
+
+@dataclass
+class Ward:
+    """A healthy repository; a test makes it ill."""
+
+    directory: Path
+    hub: Hub
+    iam: Simulating
+    environ: dict[str, str]
+
+    def look(self) -> tuple[int, str]:
+        return within("doctor", cwd=self.directory, environ=self.environ)
+
+
+@pytest.fixture
+def ward(aws: MotoCloud, tmp_path: Path) -> Iterator[Ward]:
+    subprocess.run(["git", "init", "-q", "-b", "main", str(tmp_path)], check=True)
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    hub, iam = Hub(), Simulating(aws)
+    with stage.serving(hub.answer) as api, stage.serving(iam.answer) as endpoint:
+        environ = dict(aws.environ) | {
+            "AWS_ENDPOINT_URL": endpoint,
+            "GITHUB_API_URL": api,
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_TOKEN": "good",
+            "DRIFTGUARD_TOKEN": "good",
+        }
+        yield Ward(tmp_path, hub, iam, environ)
+
+
+def test_a_healthy_repository_ends_0(ward: Ward) -> None:
+    code, printed = ward.look()
+    assert code == 0, printed
+    assert f"ok       aws read: signed in to account {ACCOUNT} as arn:aws:iam::{ACCOUNT}:role/r" in printed
+    assert "ok       aws write rights: every right that is needed is there" in printed
+    assert "ok       github limit: 4000 of 5000 requests left" in printed
+    assert "ok       github token: reaches acme/shop (pull, push)" in printed
+    assert "ok       consumers: acme/web is reached" in printed
+    assert "fail" not in printed
+
+
+def test_the_simulator_is_asked_for_our_own_arns_with_our_own_tag(ward: Ward) -> None:
+    ward.look()
+    deletes = next(form for form in ward.iam.asked if form["ActionNames.member.1"] == ["sqs:DeleteQueue"])
+    assert deletes["ResourceArns.member.1"] == [f"arn:aws:sqs:us-east-1:{ACCOUNT}:dg-doctor"]
+    assert deletes["ContextEntries.member.1.ContextKeyName"] == ["aws:ResourceTag/driftguard:owner"]
+
+
+def test_a_right_that_is_missing_is_named(ward: Ward) -> None:
+    ward.iam.denied = {"sqs:DeleteQueue", "s3:GetBucketTagging"}
+    code, printed = ward.look()
+    assert code == 3
+    assert "fail     aws read rights: denied: s3:GetBucketTagging\n" in printed
+    assert "fail     aws write rights: denied: s3:GetBucketTagging, sqs:DeleteQueue\n" in printed
+    assert "fix: terraform apply" in printed
+
+
+def test_where_iam_wont_tell_nobody_pretends_to_know(ward: Ward) -> None:
+    ward.iam.silent = True
+    code, printed = ward.look()
+    assert code == 0
+    assert "skipped  aws read rights: whether every right is there couldn't be asked" in printed
+
+
+def test_no_sign_in_and_the_wrong_account_would_fail_tonight(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ward.directory / "policy.yaml").write_text(POLICY.replace(ACCOUNT, "999999999999"))
+    code, printed = ward.look()
+    assert code == 3
+    assert "fail     aws read: the credentials are of account 123456789012" in printed
+
+
+ILLNESSES: list[tuple[dict[str, Any], dict[str, str], int, str]] = [
+    ({"left": 3}, {}, 3, "fail     github limit: 3 of 5000 requests left"),
+    ({"scopes": ""}, {"GITHUB_TOKEN": "bad"}, 3, "fail     github token: GitHub doesn't know this token (401)"),
+    ({"repos": {"acme/web": 200}}, {}, 3, "fail     github token: doesn't reach acme/shop (404)"),
+    ({"repos": {"acme/shop": 200}}, {}, 3, "fail     consumers: acme/web can't be asked (404)"),
+    ({"push": False}, {}, 3, "fail     consumers: acme/web can't be asked (200)"),
+    ({}, {"DRIFTGUARD_TOKEN": ""}, 3, "fail     consumers: DRIFTGUARD_TOKEN is not set"),
+    ({}, {"GITHUB_TOKEN": ""}, 0, "skipped  github token: GITHUB_TOKEN is not set"),
+    ({}, {"GITHUB_TOKEN": "", "GITHUB_ACTIONS": "true"}, 3, "fail     github token: GITHUB_TOKEN is not set"),
+    ({}, {"GITHUB_ACTIONS": "true"}, 0, "warn     keys: AWS_SECRET_ACCESS_KEY is set; OIDC makes it unnecessary"),
+    ({}, {"GITHUB_REPOSITORY": "local/x"}, 0, "skipped  github token: 'local/x' is no repository on GitHub"),
+    ({}, {"GITHUB_API_URL": "http://127.0.0.1:1"}, 3, "GitHub can't be reached at http://127.0.0.1:1"),
+]
+
+
+@pytest.mark.parametrize(("hub", "environ", "code", "said"), ILLNESSES, ids=[each[3][9:45] for each in ILLNESSES])
+def test_each_illness_shows(hub: dict[str, Any], environ: dict[str, str], code: int, said: str, ward: Ward) -> None:
+    for name, value in hub.items():
+        setattr(ward.hub, name, value)
+    ward.environ |= environ
+    found, printed = ward.look()
+    assert said in printed
+    assert found == code, printed
+
+
+def test_a_blocking_key_fails(ward: Ward) -> None:
+    (ward.directory / "policy.yaml").write_text(POLICY + "auth: {long_lived_keys: block}\n")
+    ward.environ["GITHUB_ACTIONS"] = "true"
+    assert ward.look()[0] == 3
+
+
+def test_no_token_is_ever_printed(ward: Ward) -> None:
+    ward.environ |= {"GITHUB_TOKEN": "ghp_this-is-secret", "DRIFTGUARD_TOKEN": "ghp_this-is-secret"}
+    assert "this-is-secret" not in ward.look()[1]
+
+
+def test_a_policy_with_defects_ends_2(ward: Ward) -> None:
+    (ward.directory / "policy.yaml").write_text("version: 2\n")
+    assert ward.look()[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [("Terraform v1.11.4\n", "ok"), ("Terraform v1.9.8\n", "warn"), ("", "warn"), ("Terraform v2.0.0", "ok")],
+)
+def test_terraform_must_lock_in_s3_itself(version: str, state: str, ward: Ward) -> None:
+    policy = Policy.model_validate({"version": 1, "rules": [{"name": "n", "on": ["schedule"], "run": "janitor"}]})
+
+    def never(_: str) -> Any:
+        raise AssertionError
+
+    patient = doctor.Patient(Path(), "a/b", policy, {}, never, never, lambda: version, wiring.is_key_file)
+    (result,) = TERRAFORM.look(patient)
+    assert result.state.value == state
