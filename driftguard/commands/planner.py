@@ -155,7 +155,7 @@ class _Answer:
             if check.app == policy.app and check.external_id == f"{markers.REPORT_ID}{self.asked.number}"
         ]
         if not any(ended):
-            return f"there is no verdict on {sha[:9]} yet that could be overridden; comment again when there is"
+            return f"there is no verdict on {sha[:9]} yet that could be overridden; `{WORD} recheck` makes one"
         if all(when is None or when > self.asked.at for when in ended):
             return f"{sha[:9]} was pushed or judged after your comment; look at it and comment again"
         return ""
