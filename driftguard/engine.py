@@ -148,7 +148,7 @@ class UniFlow:
             return Plan(gaps=(Gap("*", f"rule '{rule.name}'", said),))
 
     def _carry_out(self, flow: Flow, ruling: Ruling, event: Event) -> tuple[Outcome, ...]:
-        applied = self._apply(ruling, event)
+        applied = self._through_the_gate(ruling, event)
         done = State.APPLIED if self.mode is Mode.LIVE else State.SIMULATED
         flow.enter(done, _counted(applied), {"outcomes": dict(Counter(outcome.status.value for outcome in applied))})
         outcomes = self.gate.verify(ruling.actions, applied)
@@ -156,7 +156,7 @@ class UniFlow:
         flow.enter(State.VERIFIED, _counted(outcomes), {"unverified": unverified})
         return outcomes
 
-    def _apply(self, ruling: Ruling, event: Event) -> tuple[Outcome, ...]:
+    def _through_the_gate(self, ruling: Ruling, event: Event) -> tuple[Outcome, ...]:
         return self.gate.apply(ruling, event)
 
     def _report(
@@ -201,7 +201,7 @@ class UniFlow:
         """Tell people, through the same gate. What could not be told makes the run incomplete, never cleaner."""
         proposals = [Proposal(None, self._told(publisher, report)) for publisher in publishers]
         ruling = decide(proposals, Grounds(self.policy, report.event, self.clock()))
-        outcomes = self._apply(ruling, report.event)
+        outcomes = self._through_the_gate(ruling, report.event)
         gaps = tuple(gap for proposal in proposals for gap in proposal.plan.gaps)
         said = replace(
             report,
