@@ -5,7 +5,7 @@ PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports tests hostile bench lock clean
+.PHONY: help demo test lint types imports tests hostile bench picture iam scan lock clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,15 @@ hostile: $(VENV)/.dev ## The same tests in hostile surroundings
 
 bench: $(VENV)/.dev ## Measure start-up against its target
 	$(BIN)/python bench/startup.py
+
+picture: $(VENV)/.demo ## Draw the demo's live run for the README
+	@$(BIN)/driftguard demo --picture docs/demo.svg
+
+iam: $(VENV)/.dev ## Write the roles' IAM actions again from what each type declares
+	$(BIN)/python tools/iam_policy.py
+
+scan: $(VENV)/.scan ## Judge the Terraform with checkov, from its own environment
+	$(VENV)/scan/bin/checkov -d terraform --framework terraform --quiet --compact --skip-download
 
 lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for
 	$(BIN)/python requirements/lock.py
@@ -62,3 +71,9 @@ $(VENV)/.demo: $(VENV)/.python requirements/demo.lock pyproject.toml
 $(VENV)/.dev: $(VENV)/.python requirements/dev.lock pyproject.toml
 	$(call install,dev)
 	@touch $(VENV)/.demo
+
+# Beside the others: checkov pins half of what we use to other versions.
+$(VENV)/.scan: $(VENV)/.python requirements/scan.lock
+	@$(PYTHON) -m venv $(VENV)/scan
+	@$(BIN)/uv pip install --quiet --python $(VENV)/scan/bin/python --require-hashes -r requirements/scan.lock
+	@touch $@

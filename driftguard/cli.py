@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +22,7 @@ from driftguard.errors import DriftGuardError, PolicyError, UsageError
 
 if TYPE_CHECKING:
     from driftguard.model import Report
-    from driftguard.policy import Policy
+    from driftguard.plan_file import Reviewed
     from driftguard.wiring import Request
 
 CLEAN, BLOCKED, USAGE, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -43,6 +43,8 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="Read the audit trail, or check that nobody has touched it.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+contracts_app = typer.Typer(help="Compare versions of what other repositories rely on.", no_args_is_help=True)
+app.add_typer(contracts_app, name="contracts")
 
 
 class LogLevel(StrEnum):
@@ -93,6 +95,28 @@ AuditDirOption = Annotated[
 ]
 
 
+EventNameOption = Annotated[
+    str | None, typer.Option("--event-name", help="A GitHub event's name. Default: GITHUB_EVENT_NAME in Actions.")
+]
+EventPathOption = Annotated[Path | None, typer.Option("--event-path", help="The file with the event's JSON.")]
+BaseOption = Annotated[
+    str | None, typer.Option("--base", help="Compare with this revision. Default: the default branch.")
+]
+HeadOption = Annotated[str | None, typer.Option("--head", help="The revision to judge. Default: the work tree.")]
+RepoOption = Annotated[Path, typer.Option("--repo", help="The repository's directory; may be bare.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Change nothing, whatever the policy says.")]
+OutputOption = Annotated[OutputFormat, typer.Option("--format", "-f", help="What to print.")]
+LogLevelOption = Annotated[
+    LogLevel | None, typer.Option("--log-level", help="How much to log to stderr.", show_default=False)
+]
+LogFormatOption = Annotated[LogFormat, typer.Option("--log-format", help="auto: JSON in CI, text in a terminal.")]
+
+
+ShardOption = Annotated[
+    str | None, typer.Option("--shard", help="Only this part of the clouds: 3/8. `driftguard shards` lists them.")
+]
+
+
 @app.command(
     epilog=f"{_EPILOG}\n\nExamples:\n\n"
     "  driftguard run --dry-run                        what a push of this work tree would meet\n\n"
@@ -101,24 +125,30 @@ AuditDirOption = Annotated[
 )
 def run(
     policy: PolicyOption = None,
-    event_name: Annotated[
-        str | None, typer.Option(help="A GitHub event's name. Default: GITHUB_EVENT_NAME in Actions.")
-    ] = None,
-    event_path: Annotated[Path | None, typer.Option(help="The file with the event's JSON.")] = None,
-    base: Annotated[str | None, typer.Option(help="Compare with this revision. Default: the default branch.")] = None,
-    head: Annotated[str | None, typer.Option(help="The revision to judge. Default: the work tree.")] = None,
-    repo: Annotated[Path, typer.Option(help="The repository's directory; may be bare.")] = Path(),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, whatever the policy says.")] = False,
-    output: Annotated[OutputFormat, typer.Option("--format", "-f", help="What to print.")] = OutputFormat.TEXT,
+    event_name: EventNameOption = None,
+    event_path: EventPathOption = None,
+    base: BaseOption = None,
+    head: HeadOption = None,
+    repo: RepoOption = Path(),
+    dry_run: DryRunOption = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write the proposed documentation lines into the work tree.")
+    ] = False,
+    output: OutputOption = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
-    log_level: Annotated[LogLevel | None, typer.Option(help="How much to log to stderr.", show_default=False)] = None,
-    log_format: Annotated[LogFormat, typer.Option(help="auto: JSON in CI, text in a terminal.")] = LogFormat.AUTO,
+    shard: ShardOption = None,
+    save: Annotated[
+        list[str] | None, typer.Option(help="Write the report to a file, too: json=report.json. May be repeated.")
+    ] = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = LogFormat.AUTO,
 ) -> None:
     """Take an event the whole way: plan, decide, apply (if the policy says so), verify, report."""
     from driftguard import wiring
     from driftguard.model import Mode
-    from driftguard.report import job
 
+    if fix and (dry_run or head is not None or event_name is not None):
+        raise UsageError("--fix writes into the work tree; it goes with neither --dry-run, --head nor an event")
     _log_to_stderr(log_level, log_format)
     request = wiring.Request(
         repo_dir=repo,
@@ -129,8 +159,97 @@ def run(
         head=head,
         audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
         mode=Mode.REHEARSAL if dry_run else None,
+        shard=shard,
     )
-    report = _go(request, wiring.load_policy(request))
+    if fix and (dry_run or head is not None):
+        raise UsageError("--fix writes into the work tree: it goes with neither --dry-run nor --head")
+    files = [_format_and_file(word) for word in save or ()]
+    report = _go(request)
+    if fix:
+        _write_fixes(repo, report)
+    _show(report, output, files)
+
+
+def _write_fixes(repo: Path, report: Report) -> None:
+    from driftguard import fixes
+
+    for line in fixes.write(repo, report.findings):
+        typer.echo(f"added {line}", err=True)
+
+
+@app.command(
+    epilog="Example:\n\n"
+    "  driftguard plan --event-name schedule -o plan.json   with credentials that only read\n\n"
+    "  driftguard apply plan.json                           after review, with credentials that may delete"
+)
+def plan(
+    file: Annotated[Path, typer.Option("--out", "-o", help="Where the plan goes.")] = Path("plan.json"),
+    policy: PolicyOption = None,
+    event_name: EventNameOption = None,
+    event_path: EventPathOption = None,
+    base: BaseOption = None,
+    head: HeadOption = None,
+    repo: RepoOption = Path(),
+    output: OutputOption = OutputFormat.TEXT,
+    audit_dir: AuditDirOption = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = LogFormat.AUTO,
+) -> None:
+    """Rehearse a run and write down what it would do, for a review and for `apply`. Changes nothing."""
+    from driftguard import plan_file, wiring
+    from driftguard.model import Mode
+
+    _log_to_stderr(log_level, log_format)
+    request = wiring.Request(
+        repo_dir=repo,
+        policy_path=policy,
+        event_name=event_name,
+        event_path=event_path,
+        base=base,
+        head=head,
+        audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
+        mode=Mode.REHEARSAL,
+    )
+    _show(_go(request, lambda reviewed: plan_file.write(file, reviewed)), output)
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A plan of `driftguard plan`.")] = Path("plan.json"),
+    policy: PolicyOption = None,
+    event_name: EventNameOption = None,
+    event_path: EventPathOption = None,
+    repo: RepoOption = Path(),
+    dry_run: DryRunOption = False,
+    output: OutputOption = OutputFormat.TEXT,
+    audit_dir: AuditDirOption = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = LogFormat.AUTO,
+) -> None:
+    """Plan again and do only what the reviewed plan holds too. Refuses one of another account, policy, event or day."""
+    from driftguard import plan_file, wiring
+    from driftguard.model import Mode
+
+    _log_to_stderr(log_level, log_format)
+    request = wiring.Request(
+        repo_dir=repo,
+        policy_path=policy,
+        event_name=event_name,
+        event_path=event_path,
+        audit_dir=audit_dir or wiring.DEFAULT_AUDIT_DIR,
+        mode=Mode.REHEARSAL if dry_run else None,
+        reviewed=plan_file.load(file),
+    )
+    _show(_go(request), output)
+
+
+def _show(report: Report, output: OutputFormat, files: Sequence[tuple[str, Path]] = ()) -> NoReturn:
+    from driftguard import wiring
+    from driftguard.report import job
+
+    for form, file in files:
+        with file.open("w", encoding="utf-8") as out:
+            wiring.renderers()[form].render(report, out)
     with job.deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
         wiring.renderers()[output.value].render(report, sys.stdout)
         sys.stdout.flush()
@@ -138,13 +257,33 @@ def run(
     raise typer.Exit(_exit_code(report))
 
 
-def _go(request: Request, policy: Policy) -> Report:
+def _format_and_file(word: str) -> tuple[str, Path]:
+    from driftguard import wiring
+
+    form, _, file = word.partition("=")
+    known = sorted(wiring.renderers())
+    if form not in known or not file:
+        raise UsageError(f"--save {word}: write FORMAT=FILE, the format one of {', '.join(known)}")
+    return form, Path(file)
+
+
+def _go(request: Request, keep: Callable[[Reviewed], None] | None = None) -> Report:
     from dataclasses import replace
 
     from driftguard import wiring
+    from driftguard.verdict import conclude
 
-    with _terminated_like_interrupted(), wiring.assemble(request, policy, os.environ) as ready:
-        return replace(ready.engine.run(ready.event), trail=str(ready.trail))
+    governing = wiring.govern(request, os.environ)
+    with _terminated_like_interrupted(), wiring.assemble(request, governing, os.environ) as ready:
+        try:
+            report = ready.engine.run(ready.event)
+            if keep is not None:
+                keep(ready.plan_of(report))
+        finally:
+            lost = wiring.copy_trail(ready, governing.policy, os.environ)
+        gaps = (*report.gaps, *lost)
+        said = conclude(report.findings, gaps, report.outcomes)
+        return replace(report, trail=str(ready.trail), gaps=gaps, conclusion=said)
 
 
 def _exit_code(report: Report) -> int:
@@ -170,6 +309,40 @@ def schema() -> None:
     from driftguard import policy_file
 
     typer.echo(policy_file.schema_text(), nl=False)
+
+
+@app.command("shards")
+def list_shards(
+    policy: PolicyOption = None,
+    names: Annotated[bool, typer.Option("--names", help="One name a line instead of JSON.")] = False,
+) -> None:
+    """Print the clouds' scopes as an Actions matrix: accounts times regions, at most 256 jobs."""
+    import json
+
+    from driftguard import shards, wiring
+
+    found = shards.spread(wiring.load_policy(wiring.Request(policy_path=policy)))
+    typer.echo("\n".join(shard.name for shard in found) if names else json.dumps(shards.matrix(found)))
+
+
+@app.command("merge")
+def merge_reports(
+    directory: Annotated[Path, typer.Argument(help="Holds a directory for each shard, with its report.json.")],
+    policy: PolicyOption = None,
+    prefix: Annotated[str, typer.Option(help="What the directories' names begin with before the shard's.")] = "",
+    outputs: Annotated[Path | None, typer.Option(help="Append conclusion and deletions, as $GITHUB_OUTPUT.")] = None,
+) -> None:
+    """Make one report of all shards': the worst of them, and none that is missing is passed over."""
+    from driftguard import merge, shards, wiring
+
+    governing = wiring.load_policy(wiring.Request(policy_path=policy))
+    expected = [f"{prefix}{shard.name}" for shard in shards.spread(governing)]
+    merged = merge.merge(directory, expected, governing.janitor.max_deletions)
+    if outputs is not None:
+        with outputs.open("a", encoding="utf-8") as out:
+            out.write(f"conclusion={merged.conclusion.value}\ndeletions={merged.deletions}\n")
+    typer.echo("\n".join(merged.lines))
+    raise typer.Exit({"clean": CLEAN, "blocked": BLOCKED, "incomplete": INCOMPLETE}[merged.conclusion.value])
 
 
 @audit_app.command("verify")
@@ -198,16 +371,57 @@ def audit_show(
             typer.echo(audit.line(record))
 
 
+class DiffFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+class DiffRole(StrEnum):
+    PRODUCER = "producer"
+    CONSUMER = "consumer"
+    BOTH = "both"
+
+
+@contracts_app.command(
+    "diff",
+    epilog="Exit codes: 0 nothing breaks · 1 something breaks, or can't be read · 2 usage error · 3 incomplete",
+)
+def contracts_diff(
+    old: Annotated[Path, typer.Argument(help="The contract as it was: a file, a directory, or /dev/null for none.")],
+    new: Annotated[Path, typer.Argument(help="The contract as it is to be.")],
+    kind: Annotated[
+        str | None, typer.Option("--type", "-t", help="The type of contract. Default: what the files look like.")
+    ] = None,
+    role: Annotated[
+        DiffRole | None, typer.Option(help="Which end of the wire we are, for schemas.", show_default=False)
+    ] = None,
+    output: Annotated[DiffFormat, typer.Option("--format", "-f", help="What to print.")] = DiffFormat.TEXT,
+) -> None:
+    """What changed between two versions of a contract, and whether it breaks whoever relies on it."""
+    from driftguard import wiring
+    from driftguard.model import Conclusion
+
+    diff = wiring.contract_diff(old, new, kind, role.value if role else None)
+    wiring.diff_renderers()[output.value].render(diff, sys.stdout)
+    sys.stdout.flush()
+    raise typer.Exit(BLOCKED if diff.conclusion is Conclusion.BLOCKED else CLEAN)
+
+
 @app.command()
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Where the demo's files go.")] = Path(".demo"),
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw the live run as an SVG file.", show_default=False)
+    ] = None,
 ) -> None:
     """The whole story on an embedded cloud; no account needed."""
     from rich.console import Console
 
     from driftguard.demo.main import run as run_demo
 
-    raise typer.Exit(run_demo(Console(), directory))
+    console = Console(force_terminal=True, width=100) if picture else Console()
+    raise typer.Exit(run_demo(console, directory, picture))
 
 
 def _log_to_stderr(level: LogLevel | None, form: LogFormat) -> None:

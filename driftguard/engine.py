@@ -6,6 +6,7 @@ trail that says why.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +16,8 @@ from typing import Any
 
 from driftguard.errors import AuditError, DriftGuardError, IllegalTransition
 from driftguard.forge import Overrides
-from driftguard.gate import Gate, Grounds, Ruling, decide
+from driftguard.gate import Gate, Grounds, Ruling, decide, only_reviewed
 from driftguard.model import (
-    Conclusion,
     Event,
     Finding,
     Gap,
@@ -28,6 +28,7 @@ from driftguard.model import (
     Status,
     Verdict,
 )
+from driftguard.plan_file import Reviewed
 from driftguard.policy import Policy, Rule
 from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher
 from driftguard.verdict import conclude, together, unique, waived
@@ -85,7 +86,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class UniFlow:
-    """The engine, as the wiring puts it together."""
+    """The engine, as the wiring puts it together. ``findings`` and ``notes`` are what it saw before any planner."""
 
     policy: Policy
     planners: Mapping[str, Planner]
@@ -97,6 +98,8 @@ class UniFlow:
     notes: tuple[str, ...] = field(default=())
     publishers: Sequence[Publisher] = ()
     overrides: Callable[[Event], Overrides] = _none
+    reviewed: Reviewed | None = None
+    findings: tuple[Finding, ...] = field(default=())
 
     def run(self, event: Event) -> Report:
         """Take ``event`` the whole way, and then the one that it asks for, if any; one report tells of both."""
@@ -124,7 +127,9 @@ class UniFlow:
         flow.enter(State.MATCHED, f"{event.kind} matches {', '.join(names)}", {"rules": names})
         proposals = [Proposal(rule, self._plan(event, rule)) for rule in rules]
         flow.enter(State.PLANNED, _planned(proposals), _planned_body(proposals))
-        ruling = decide(proposals, Grounds(self.policy, event, self.clock()))
+        ruling = decide(proposals, self.gate.grounds(event))
+        if self.reviewed is not None:
+            ruling = only_reviewed(ruling, self.reviewed)
         flow.enter(State.DECIDED, _decided(ruling), _decided_body(ruling))
         outcomes = self._carry_out(flow, ruling, event)
         report = self._report(event, proposals, ruling, outcomes)
@@ -132,7 +137,8 @@ class UniFlow:
 
     def _no_rule(self, flow: Flow, event: Event) -> Report:
         note = f"no rule matches {event.kind}"
-        report = Report(self.run_id, event, self.mode, Conclusion.CLEAN, notes=(note,))
+        said = conclude(self.findings, (), ())
+        report = Report(self.run_id, event, self.mode, said, self.findings, notes=(note,))
         return self._close(flow, report, ())
 
     def _plan(self, event: Event, rule: Rule) -> Plan:
@@ -148,7 +154,7 @@ class UniFlow:
             return Plan(gaps=(Gap("*", f"rule '{rule.name}'", said),))
 
     def _carry_out(self, flow: Flow, ruling: Ruling, event: Event) -> tuple[Outcome, ...]:
-        applied = self._through_the_gate(ruling, event)
+        applied = self.gate.apply(ruling, event)
         done = State.APPLIED if self.mode is Mode.LIVE else State.SIMULATED
         flow.enter(done, _counted(applied), {"outcomes": dict(Counter(outcome.status.value for outcome in applied))})
         outcomes = self.gate.verify(ruling.actions, applied)
@@ -156,15 +162,12 @@ class UniFlow:
         flow.enter(State.VERIFIED, _counted(outcomes), {"unverified": unverified})
         return outcomes
 
-    def _through_the_gate(self, ruling: Ruling, event: Event) -> tuple[Outcome, ...]:
-        return self.gate.apply(ruling, event)
-
     def _report(
         self, event: Event, proposals: Sequence[Proposal], ruling: Ruling, outcomes: tuple[Outcome, ...]
     ) -> Report:
         plans = [proposal.plan for proposal in proposals]
-        found = (*unique(finding for plan in plans for finding in plan.findings), *ruling.findings)
-        findings, trouble = self._waived(event, found)
+        planned = unique(finding for plan in plans for finding in plan.findings)
+        findings, trouble = self._waived(event, (*self.findings, *planned, *ruling.findings))
         gaps = tuple(dict.fromkeys(gap for plan in plans for gap in plan.gaps))
         return Report(
             run_id=self.run_id,
@@ -176,7 +179,7 @@ class UniFlow:
             decisions=ruling.decisions,
             outcomes=outcomes,
             gaps=gaps,
-            notes=(*(note for plan in plans for note in plan.notes), *trouble),
+            notes=(*(note for plan in plans for note in plan.notes), *ruling.notes, *trouble),
         )
 
     def _waived(self, event: Event, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -188,7 +191,7 @@ class UniFlow:
 
     def _close(self, flow: Flow, report: Report, publishers: Sequence[Publisher]) -> Report:
         body = {
-            "findings": [asdict(finding) for finding in report.findings],
+            "findings": [asdict(_for_the_trail(finding)) for finding in report.findings],
             "gaps": [asdict(gap) for gap in report.gaps],
             "notes": report.notes,
         }
@@ -201,7 +204,7 @@ class UniFlow:
         """Tell people, through the same gate. What could not be told makes the run incomplete, never cleaner."""
         proposals = [Proposal(None, self._told(publisher, report)) for publisher in publishers]
         ruling = decide(proposals, Grounds(self.policy, report.event, self.clock()))
-        outcomes = self._through_the_gate(ruling, report.event)
+        outcomes = self.gate.apply(ruling, report.event)
         gaps = tuple(gap for proposal in proposals for gap in proposal.plan.gaps)
         said = replace(
             report,
@@ -231,6 +234,17 @@ def _leave_word(flow: Flow, error: BaseException) -> None:
         log.error("the failure itself could not be recorded: %s", second)  # noqa: TRY400 - one line, no traceback
 
 
+def _for_the_trail(finding: Finding) -> Finding:
+    """A model's words may repeat the change it was shown; the trail keeps their hashes."""
+    if finding.source != "llm":
+        return finding
+    return replace(finding, message=_hashed(finding.message), evidence=_hashed(finding.evidence))
+
+
+def _hashed(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode(errors='replace')).hexdigest()}"
+
+
 def _event_body(event: Event) -> Mapping[str, Any]:
     return {"id": event.id, "kind": event.kind, "repo": event.repo, "ref": event.ref, "sha": event.sha}
 
@@ -251,6 +265,7 @@ def _planned_body(proposals: Sequence[Proposal]) -> Mapping[str, Any]:
             "findings": len(proposal.plan.findings),
             "actions": len(proposal.plan.actions),
             "gaps": [asdict(gap) for gap in proposal.plan.gaps],
+            "consulted": [asdict(consultation) for consultation in proposal.plan.consulted],
         }
         for proposal in proposals
     }

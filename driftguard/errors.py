@@ -53,6 +53,10 @@ class Withheld(PermanentError):
     """Something protects the target after all (a lock, ``prevent_destroy``); it and what depends on it stay."""
 
 
+class PartlyDone(DriftGuardError):
+    """A failure that leaves the rest to others: what finishes this action may go on, and the run is incomplete."""
+
+
 class StillInUse(DriftGuardError):
     """Something else must go first; the gate tries again in its next pass."""
 

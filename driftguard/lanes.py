@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -61,10 +61,11 @@ class _Lanes(Generic[T]):
     ended: dict[int, Ended[T]] = field(default_factory=dict)  # apart from the bell: an interrupt may swallow a ring
     bell: queue.SimpleQueue[int] = field(default_factory=queue.SimpleQueue)
     running: dict[int, _Running] = field(default_factory=dict)
+    own: Mapping[int, float] = field(default_factory=dict)
 
     def start(self, index: int) -> None:
         ticket = Ticket()
-        self.running[index] = _Running(ticket, min(time.monotonic() + self.timeout, self.deadline))
+        self.running[index] = _Running(ticket, min(time.monotonic() + self.own.get(index, self.timeout), self.deadline))
         name = f"lane-{index}"
         threading.Thread(target=self._call, args=(index, ticket), name=name, daemon=True).start()
 
@@ -103,13 +104,16 @@ class _Lanes(Generic[T]):
             yield self.next_ended()
 
 
-def run(calls: Sequence[Call[T]], *, width: int, timeout: float, deadline: float) -> Iterator[Ended[T]]:
+def run(
+    calls: Sequence[Call[T]], *, width: int, timeout: float, deadline: float, own: Mapping[int, float] | None = None
+) -> Iterator[Ended[T]]:
     """Every call's end, in the order they end; at most ``width`` at a time.
 
-    ``timeout`` is seconds for each, ``deadline`` a ``time.monotonic()`` for all; calls not begun by then end as timed
-    out. A ``KeyboardInterrupt`` in the caller revokes every ticket, yields what ends within ``GRACE``, then goes on up.
+    ``timeout`` is seconds for each (``own`` by index for some), ``deadline`` a ``time.monotonic()`` for all; calls not
+    begun by then end as timed out. A ``KeyboardInterrupt`` in the caller revokes every ticket, yields what ends within
+    ``GRACE``, then goes on up.
     """
-    lanes = _Lanes(calls, timeout, deadline)
+    lanes = _Lanes(calls, timeout, deadline, own=own or {})
     waiting = iter(range(len(calls)))
     try:
         for index in waiting:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -140,12 +140,52 @@ class Finding:
         return self.severity is Severity.ERROR and self.waiver is None
 
 
+class Level(StrEnum):
+    """``DANGEROUS`` breaks some consumers, ``BREAKING`` those that did everything right."""
+
+    BREAKING = "breaking"
+    DANGEROUS = "dangerous"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two versions of a contract.
+
+    ``location`` is a place inside the contract (``GET /users, parameter limit``) or a path. ``path`` is the file of
+    the new version (of the old one, if the file is gone) and ``line`` counts from 1; 0 where no line can be named.
+    """
+
+    rule: str
+    level: Level
+    location: str
+    message: str
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContractDiff:
+    """What two versions of a contract differ in. ``old`` and ``new`` are the paths that were asked about."""
+
+    type: str
+    old: str
+    new: str
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def conclusion(self) -> Conclusion:
+        breaking = any(change.level is Level.BREAKING for change in self.changes)
+        return Conclusion.BLOCKED if breaking else Conclusion.CLEAN
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One thing out there that an action may change.
 
     ``scope`` is a path from the provider down (``aws/123456789012/eu-west-1``, ``github/acme/web``).
-    ``protection`` names what the cloud itself protects it with; empty where nothing does.
+    ``protection`` names what the cloud itself protects it with; empty where nothing does. ``size`` is what its price
+    goes by, a class, a volume or both (``t3.micro``, ``100 GiB``, ``gp3 100 GiB``); empty where that isn't known.
     """
 
     provider: str
@@ -158,6 +198,7 @@ class Target:
     expires_at: datetime | None = None
     fingerprint: str = ""
     protection: str = ""
+    size: str = ""
 
     @property
     def path(self) -> str:
@@ -165,9 +206,19 @@ class Target:
         return f"{self.scope}/{self.type}"
 
 
+ENVIRONMENT = "environment"
+"""The ``Target.type`` of a whole environment: no resource by itself, but what an action ``takes``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One proposed change. ``after`` lists action ids that must have ended first; ``body`` is the executor's."""
+    """One proposed change. ``after`` lists action ids that must have ended first; ``body`` is the executor's.
+
+    ``takes`` is everything that goes with the target and is judged with it, the resources of an environment.
+    ``part_of`` lists the actions that this one finishes: unless all of them went through, it doesn't happen.
+    ``timeout`` is its own limit where ``limits.action_timeout`` isn't. ``usd_month`` is what the target costs a month,
+    ``None`` if unknown.
+    """
 
     id: str
     kind: str
@@ -177,6 +228,18 @@ class Action:
     after: tuple[str, ...] = ()
     precondition: Precondition = Precondition.ALWAYS
     body: Mapping[str, Any] = field(default_factory=dict)
+    takes: tuple[Target, ...] = ()
+    part_of: tuple[str, ...] = ()
+    timeout: timedelta | None = None
+    usd_month: float | None = None
+
+    @property
+    def touched(self) -> tuple[Target, ...]:
+        """What is looked at again before and after: the resources of an environment, else the target itself."""
+        return self.takes if self.target.type == ENVIRONMENT else (self.target,)
+
+
+_TYPE_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,19 +254,48 @@ class Gap:
         """Whether ``path`` is this gap's scope or lies below it, segment by segment; ``*`` covers everything."""
         return self.scope in ("*", path) or path.startswith(f"{self.scope}/")
 
+    @property
+    def hides_resources(self) -> bool:
+        """Whether a whole type, region or account went unseen, rather than one resource whose id is known.
+
+        A type is ``provider/account/region/type``, a resource lies below that.
+        """
+        return self.scope.count("/") <= _TYPE_DEPTH
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One request to a language model, for the trail: of what was asked only the hash.
+
+    ``outcome`` is ``answered`` or why it was not; ``cost_usd`` is reckoned by the table of prices.
+    """
+
+    model: str
+    prompt_sha256: str
+    outcome: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a planner saw and proposes. ``notes`` are plain sentences for the report ('AI unavailable: guard only').
 
+    ``kept`` maps environments to the moment until which somebody asked to keep them, ``None`` where that is unknown.
     ``then`` is another event to look at when this one is done: a comment that asks for a pull request's rules again.
+    ``seen`` counts all that was looked at, ``left_out`` the deletions that a plan has no room for: both count for caps.
     """
 
     findings: tuple[Finding, ...] = ()
     actions: tuple[Action, ...] = ()
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    kept: Mapping[str, datetime | None] = field(default_factory=dict)
     then: Event | None = None
+    consulted: tuple[Consultation, ...] = ()
+    seen: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +317,18 @@ class Outcome:
     attempts: int = 1
     error: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was told and promised before.
+
+    ``warned`` maps a target's id to the end (``datetime.isoformat``) that an earlier live run last told of; ``kept``
+    maps an environment to the moment until which somebody asked to keep it, ``None`` where that can't be known.
+    """
+
+    warned: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,11 @@ class _Work:
         ids = {action.id for action in self.waiting}
         ready = [action for action in self.waiting if not ids.intersection(action.after)]
         calls = [self._call(action) for action in ready]
-        for end in lanes.run(calls, width=self.pace.width, timeout=self.pace.timeout, deadline=self.pace.deadline):
+        own = {
+            index: action.timeout.total_seconds() for index, action in enumerate(ready) if action.timeout is not None
+        }
+        pace = self.pace
+        for end in lanes.run(calls, width=pace.width, timeout=pace.timeout, deadline=pace.deadline, own=own):
             action = ready[end.index]
             if end.error is not None:
                 raise end.error

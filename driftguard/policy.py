@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -23,7 +23,10 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    model_validator,
 )
+
+from driftguard import policy_defaults
 
 _DURATION = re.compile(r"([1-9]\d{0,5})\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -102,7 +105,7 @@ AccountId = Annotated[
     StringConstraints(pattern=r"^\d{12}$"),
     Field(description="Twelve digits, in quotes."),
 ]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, StringConstraints(pattern=r"^([a-z]{2}(-[a-z]+)+-\d|global)$")]
 Globs = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
 
 
@@ -144,17 +147,99 @@ class Limits(Section):
     deadline: Duration = Field(timedelta(minutes=30), description="The whole run; what is left then is said.")
     action_timeout: Duration = Field(timedelta(minutes=5), description="One action.")
     parallel: StrictInt = Field(8, ge=1, le=64, description="Actions at a time.")
+    plan_age: Duration = Field(timedelta(hours=4), description="A reviewed plan that is older is not applied.")
+
+
+RoleArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|\{account\}):role/[A-Za-z0-9_+=,.@/-]+$", max_length=600
+    ),
+]
 
 
 class Aws(Section):
     accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(
         description="Account ids; credentials of any other account start nothing."
     )
-    regions: tuple[Region, ...] = Field(default=(), description="Regions to look at; all enabled ones if empty.")
+    regions: tuple[Region, ...] = Field(
+        default=(),
+        description="Regions to look at, 'global' for what has none (IAM, Route 53, ...); everything if empty.",
+    )
+    types: Annotated[Globs, Field(min_length=1)] = Field(
+        ("*",), description="Kinds to look at (docs/aws-types.md), with * and ? as wildcards: 's3:*'."
+    )
+    confirm_production: tuple[AccountId, ...] = Field(
+        default=(), description="Accounts to work in although their alias looks like production: named here again."
+    )
+    role: RoleArn | None = Field(
+        None, description="Signed in to with GitHub's token, where a job has one; {account} stands for the account."
+    )
+    write_role: RoleArn | None = Field(None, description="The same for a live run's deletions; `role` if not given.")
 
 
 class Clouds(Section):
     aws: Aws | None = None
+
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLAIN = re.compile(r"[\w./:@+=, -]*")
+PLACEHOLDERS = ("owner", "repo", "number", "env")
+
+
+def _template(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    unknown = next((name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS), None)
+    if unknown is not None:
+        raise ValueError(f"'{{{unknown}}}' stands for nothing; there are {{{'}, {'.join(PLACEHOLDERS)}}}")
+    rest = _PLACEHOLDER.sub("", text)
+    if not text or not _PLAIN.fullmatch(rest) or ".." in text:
+        raise ValueError(f"'{text}' may hold letters, digits, _ . / : @ + = , - and {{placeholders}}, but not '..'")
+    return text
+
+
+Template = Annotated[
+    str,
+    BeforeValidator(_template),
+    Field(description="Text with {owner}, {repo}, {number} (of the pull request) and {env} (its environment)."),
+]
+
+
+def _directory(text: object) -> object:
+    if isinstance(text, str) and (not text or text.startswith(("/", "-")) or ".." in text.split("/")):
+        raise ValueError(f"'{text}' is not a directory inside the repository: infra/preview")
+    return text
+
+
+class TerraformStack(Section):
+    """One Terraform configuration and where the state of each environment lies."""
+
+    dir: Annotated[str, BeforeValidator(_directory)] = Field(description="Its directory in the repository.")
+    environments: Globs = Field(
+        (), description="Globs of the environments it builds; those of this repository's pull requests if empty."
+    )
+    workspace: Template | None = None
+    backend_config: Mapping[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], Template] = {}
+    variables: Mapping[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")], Template] = {}
+
+    @model_validator(mode="after")
+    def _one_state_an_environment(self) -> Self:
+        templates = [self.workspace or "", *self.backend_config.values()]
+        if not any("{env}" in text or "{number}" in text for text in templates):
+            raise ValueError(
+                "workspace or backend_config must hold {env} or {number}, or all environments share a state"
+            )
+        return self
+
+
+class Terraform(Section):
+    """Environments that Terraform built are destroyed by Terraform first."""
+
+    stacks: Annotated[tuple[TerraformStack, ...], Field(min_length=1)]
+    lock_timeout: Duration = Field(timedelta(minutes=5), description="How long to wait for a live run's lock.")
+    lock_age: Duration = Field(timedelta(hours=6), description="An older lock is an orphan, and is removed.")
+    timeout: Duration = Field(timedelta(minutes=25), description="One environment; then SIGTERM, and time to end well.")
 
 
 class Janitor(Section):
@@ -178,28 +263,208 @@ class Janitor(Section):
         description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
     )
     max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
+    max_share: Annotated[float, Field(gt=0, le=1, strict=False)] = Field(
+        1.0, description="A plan that deletes more than this share of all that was seen is denied as a whole."
+    )
+    warn_before: Duration | None = Field(
+        None, description="From so long before its end on, the first run that sees it warns; only a later one deletes."
+    )
+    terraform: Terraform | None = None
+    prices: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        {}, description="USD a month by type and size ('ec2:instance t3.micro', 'ec2:volume gp3 GiB'); ours come first."
+    )
     clouds: Clouds = Clouds()
 
 
-class AiSync(Section):
-    """Where documentation lies, and which names need none."""
+class Vertex(Section):
+    """Gemini through Vertex AI: no key, but the job's own identity (Application Default Credentials)."""
 
-    docs: Globs = ("README*", "docs/**", "**/*.md", "**/*.mdx", "**/*.rst", "**/*.adoc", "**/.env.example")
-    not_docs: Globs = Field(("**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*"), description="Globs that don't count.")
+    project: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.:-]{4,}[a-z0-9]$")]
+    location: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")] = "global"
+
+
+class TokenPrice(Section):
+    """US dollars for a million tokens."""
+
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(ge=0, allow_inf_nan=False, description="Thinking counts as output.")
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+ModelName = Annotated[str, StringConstraints(pattern=r"^[\w][\w.:/@-]*$", max_length=200)]
+ModelNames = Annotated[
+    tuple[ModelName, ...],
+    BeforeValidator(_one_or_more, json_schema_input_type=ModelName | tuple[ModelName, ...]),
+]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/|$)")
+
+
+class Ai(Section):
+    """How the judge reaches its language model, and what that may cost. Off unless ``ai_sync.model`` names one."""
+
+    provider: Literal["gemini", "openai"] = Field(
+        "gemini", description="openai: any endpoint that speaks chat/completions (vLLM, Ollama, Azure OpenAI)."
+    )
+    api_key_env: EnvName | None = Field(
+        None, description="The environment variable with the key. Default: GEMINI_API_KEY; for openai, no key."
+    )
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")] | None = Field(
+        None, description="Where the endpoint is. Must be given for openai."
+    )
+    vertex: Vertex | None = Field(None, description="Gemini without a key, through Vertex AI.")
+    timeout: Duration = Field(timedelta(minutes=2), description="All of the judge's requests of a run together.")
+    max_tokens: StrictInt = Field(200_000, ge=1, description="Tokens of a run, in and out.")
+    max_cost_usd: float = Field(
+        0.5, ge=0, allow_inf_nan=False, description="US dollars of a run, by the table of prices."
+    )
+    prices: Mapping[ModelName, TokenPrice] = Field(
+        {}, description="Prices of models that aren't in the built-in table, or that you pay differently for."
+    )
+    may_block: StrictBool = Field(False, description="Whether a claim of the model's fails the check, or only warns.")
+    cache: Annotated[str, StringConstraints(pattern=r"^(~?/.+)?$")] = Field(
+        "~/.cache/driftguard/ai",
+        description="Where answers are kept: outside the checkout, or a change could bring its own. Empty: nowhere.",
+    )
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Ai:
+        if self.provider == "openai" and self.base_url is None:
+            raise ValueError("provider: openai needs base_url, the address that /chat/completions is added to")
+        if self.provider == "openai" and self.vertex is not None:
+            raise ValueError("vertex goes with provider: gemini")
+        if self.vertex is not None and self.api_key_env is not None:
+            raise ValueError("vertex needs no key: leave api_key_env out")
+        secret = self.api_key_env is not None or self.provider == "gemini"
+        if secret and self.base_url and self.base_url.startswith("http:") and not _ON_THIS_MACHINE.match(self.base_url):
+            raise ValueError("base_url must be https where a key is sent")
+        return self
+
+
+ItemKindName = Literal[
+    "env_var",
+    "cli_flag",
+    "http_route",
+    "port",
+    "terraform_variable",
+    "terraform_output",
+    "action_input",
+    "action_output",
+    "workflow_input",
+    "workflow_output",
+    "workflow_secret",
+    "helm_value",
+    "docker_arg",
+    "docker_env",
+    "compose_env",
+]
+
+
+class Extractor(Section):
+    """A form of the project's own. ``regex`` has a group ``name``; ``pattern`` (ast-grep's) a ``$NAME``."""
+
+    kind: ItemKindName
+    regex: str | None = None
+    pattern: str | None = None
+    language: str = Field("", description="ast-grep's name of the language; needed for a pattern.")
+    paths: Globs = ("**",)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.regex is None) == (self.pattern is None):
+            raise ValueError("an extractor has either a regex or a pattern")
+        if self.regex is not None:
+            _named_group(self.regex)
+        if self.pattern is not None and ("$NAME" not in self.pattern or not self.language):
+            raise ValueError("a pattern holds $NAME and needs its language")
+        return self
+
+
+def _named_group(text: str) -> None:
+    try:
+        compiled = re.compile(text)
+    except re.error as error:
+        raise ValueError(f"the regex is not one: {error}") from error
+    if "name" not in compiled.groupindex:
+        raise ValueError("the regex needs a group (?P<name>...)")
+
+
+class AiSync(Section):
+    """Where documentation lies, what asks something of users, and which language model may add to the guard's answer."""
+
+    docs: Globs = policy_defaults.DOCS
+    not_docs: Globs = Field(policy_defaults.NOT_DOCS, description="Globs that don't count.")
+    not_code: Globs = Field(
+        policy_defaults.NOT_CODE, description="Files that ask nothing of users: tests, examples, vendored, generated."
+    )
+    kinds: tuple[ItemKindName, ...] = Field(policy_defaults.KINDS, description="What has to be documented.")
+    well_known: Globs = Field(
+        policy_defaults.WELL_KNOWN, description="Names that everybody knows, with * and ? as wildcards."
+    )
     ignore: Globs = Field((), description="Names that need no documentation, with * and ? as wildcards.")
+    extractors: tuple[Extractor, ...] = Field((), description="What else in the code is an item.")
+    model: ModelNames = Field((), description="One model, or several in the order to try them. Empty: no AI.")
+    ai: Ai = Ai()
 
 
 class Consumer(Section):
     repo: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
     event_type: Annotated[str, StringConstraints(min_length=1, max_length=100)] = "driftguard-contract"
-    required: StrictBool = True
-    timeout: Duration = timedelta(minutes=30)
+    required: StrictBool = Field(True, description="Whether the pull request waits for its answer.")
+    timeout: Duration = Field(timedelta(minutes=30), description="No answer by then counts as silence.")
+    owners: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Who is named where it breaks: @acme/web, alice."
+    )
+    versions: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="The contract versions it relies on, with * and ?; any if empty."
+    )
+    republishes: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Contracts of this policy that it builds from this one and passes on."
+    )
+
+
+class ContractRole(StrEnum):
+    """Which end of the wire a repository is. A producer may say less than it did, a consumer may take more."""
+
+    PRODUCER = "producer"
+    CONSUMER = "consumer"
+    BOTH = "both"
+
+
+class AskOn(StrEnum):
+    """What a change must at least be before anybody is asked about it."""
+
+    BREAKING = "breaking"
+    DANGEROUS = "dangerous"
+    ANY = "any"
 
 
 class Contract(Section):
     name: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
     paths: Annotated[Globs, Field(min_length=1)]
-    type: Literal["files"] = "files"
+    type: Literal[
+        "files",
+        "openapi",
+        "asyncapi",
+        "avro",
+        "graphql",
+        "helm",
+        "json_schema",
+        "protobuf",
+        "python",
+        "terraform",
+    ] = "files"
+    role: ContractRole | None = Field(
+        None,
+        description="For schemas: which end this repository is. Default: x-driftguard-role in the file, else both.",
+    )
+    on: AskOn = Field(
+        AskOn.ANY, description="Ask the consumers about breaking changes only, dangerous ones too, or any."
+    )
+    version: str = Field("", description="What consumers pin: v1.")
     consumers: tuple[Consumer, ...] = ()
 
 
@@ -240,6 +505,60 @@ class OverridePolicy(Section):
     longest_keep: Duration = Field(timedelta(days=7), description="`/driftguard keep` grants no more.")
 
 
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+
+
+class LongLivedKeys(StrEnum):
+    WARN = "warn"
+    BLOCK = "block"
+    ALLOW = "allow"
+
+
+class AzureIdentity(Section):
+    """The application that trusts this repository. Ids, no secrets."""
+
+    tenant: Uuid
+    client: Uuid
+
+
+class GcpIdentity(Section):
+    """The workload identity provider that trusts this repository."""
+
+    provider: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^projects/[0-9]+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}$"
+        ),
+    ]
+    service_account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+$")] | None = Field(
+        None, description="Impersonated, where rights are given to it and not to the pool itself."
+    )
+
+
+class Auth(Section):
+    """How a job signs in. AWS roles stand with their accounts, in janitor.clouds.aws."""
+
+    long_lived_keys: LongLivedKeys = Field(
+        LongLivedKeys.WARN, description="What a stored cloud key in the environment of a job means."
+    )
+    azure: AzureIdentity | None = None
+    gcp: GcpIdentity | None = None
+
+
+class Audit(Section):
+    """Where a copy of each run's trail goes."""
+
+    bucket: (
+        Annotated[
+            str,
+            StringConstraints(
+                pattern=r"^(s3://[a-z0-9.-]{3,63}|gs://[a-z0-9._-]{3,222}|az://[a-z0-9]{3,24}/[a-z0-9-]{3,63})(/[A-Za-z0-9_./-]*)?$"
+            ),
+        ]
+        | None
+    ) = Field(None, description="s3://bucket/prefix, gs://bucket/prefix or az://account/container/prefix.")
+
+
 class Policy(Section):
     """policy.yaml."""
 
@@ -247,6 +566,8 @@ class Policy(Section):
     dry_run: StrictBool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
     rules: tuple[Rule, ...] = ()
     limits: Limits = Limits()
+    auth: Auth = Auth()
+    audit: Audit = Audit()
     janitor: Janitor = Janitor()
     ai_sync: AiSync = AiSync()
     cross_repo: CrossRepo = CrossRepo()

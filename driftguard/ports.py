@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
-from driftguard.model import Action, Event, Gap, Mode, Plan, Report, Status, Target
+from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Plan, Report, Status, Target
 from driftguard.policy import Policy, Rule
 
 Clock = Callable[[], datetime]
@@ -58,7 +58,7 @@ class SourceTree(Protocol):
         """Every tracked path at ``revision`` (for the work tree: untracked, not ignored ones too)."""
 
     def read(self, revision: str, path: str) -> bytes | None:
-        """The file's bytes, or ``None`` if there is no such file at ``revision``."""
+        """The file's bytes (at most 64 MiB), or ``None`` if there is no such file at ``revision``."""
 
     def read_many(self, revision: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of each regular file that exists and has at most 5 MiB, in the order given."""
@@ -74,6 +74,13 @@ class Cloud(Protocol):
     """The read side of one provider, bound to the scopes that the policy lists."""
 
     provider: ClassVar[str]
+
+    def identity(self) -> str:
+        """Whose account the credentials open (``aws/123456789012``). Raises if that can't be known."""
+
+    @property
+    def order(self) -> Mapping[str, Sequence[str]]:
+        """Type -> the types that must be gone before one of it can go."""
 
     def discover(self) -> Iterator[Target | Gap]:
         """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
@@ -91,11 +98,99 @@ class CloudWriter(Protocol):
         """Delete it and return a note (or ""). Raises ``NotFound``, ``StillInUse``, ``Withheld`` or any root error."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One Terraform configuration at one commit, with the state of one environment.
+
+    ``directory`` is relative to the repository; ``workspace`` is empty for the default one.
+    """
+
+    environment: str
+    directory: str
+    revision: str
+    workspace: str
+    backend_config: Mapping[str, str]
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of a program: its exit code (a negative one is the signal that killed it), what it printed to stdout and
+    stderr, and whether it had to be stopped.
+    """
+
+    code: int
+    output: str
+    errors: str = ""
+    stopped: bool = False
+
+
+class StackDestroyer(Protocol):
+    """The write side of Terraform."""
+
+    def destroy(self, stack: Stack) -> str:
+        """Destroy what its state holds and return a note.
+
+        Raises ``Withheld`` where that is protected or a live run holds it, ``PartlyDone`` where some of it is left,
+        and any root error where it can't be told what Terraform would have said.
+        """
+
+
 class Dispatcher(Protocol):
     """The write side of GitHub that reaches other repositories."""
 
     def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
         """Send a repository_dispatch. Raises ``PermanentError``; never tries twice when in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a language model is asked. ``schema`` is the JSON Schema of its answer; ``timeout``: seconds, all tries."""
+
+    instructions: str
+    text: str
+    schema: Mapping[str, Any]
+    output_tokens: int
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said, in full, and what that took. ``text`` ought to be JSON; nobody has checked it yet."""
+
+    text: str
+    input_tokens: int
+    output_tokens: int
+
+
+class LanguageModel(Protocol):
+    """One provider's models. Safe to share between threads."""
+
+    def ask(self, model: str, question: Question) -> Answer:
+        """One whole answer. A blocked, cut off or empty one raises ``PermanentError``.
+
+        Raises a ``DriftGuardError`` whose text holds nothing of the question or of the answer.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class BufSays:
+    """One annotation of ``buf``. ``rule`` is buf's own word, ``COMPILE`` for what can't be read. Lines count from 1."""
+
+    rule: str
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+class Tools(Protocol):
+    """Programs that compare contracts. They read nothing but what they are given, and reach no network."""
+
+    def buf_breaking(self, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Sequence[BufSays]:
+        """``buf breaking`` over two trees of .proto files, path -> bytes. A path of the old tree that can't be
+        compiled begins with ``../old/``. Raises ``MissingExtra``, or ``PermanentError`` if buf itself failed.
+        """
 
 
 class Sources(Protocol):
@@ -124,11 +219,23 @@ class Sources(Protocol):
     def overrides(self, event: Event) -> Overrides:
         """What maintainers have set aside on the event's pull request. Never raises: what can't be read is told."""
 
+    @property
+    def model(self) -> LanguageModel | None:
+        """``None`` where the policy names no model. Raises ``UsageError`` where a key or an extra is missing."""
+
+    @property
+    def tools(self) -> Tools: ...
+
+    @property
+    def history(self) -> History: ...
+
 
 class Writers(Protocol):
     """All that an executor may write with."""
 
     def cloud(self, provider: str) -> CloudWriter: ...
+    @property
+    def stacks(self) -> StackDestroyer: ...
     @property
     def dispatcher(self) -> Dispatcher: ...
     @property
@@ -187,6 +294,14 @@ class Publisher(Protocol):
 
     def publish(self, report: Report) -> Plan:
         """Reads only; proposes actions of risk ``notify``, and the gate denies any other."""
+
+
+class DiffRenderer(Protocol):
+    """One way to show a bare contract diff. Discovered as ``RENDERER`` in ``driftguard/report/contract_diff/``."""
+
+    kind: ClassVar[str]
+
+    def render(self, diff: ContractDiff, out: TextIO) -> None: ...
 
 
 class AuditSink(Protocol):

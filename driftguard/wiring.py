@@ -7,36 +7,46 @@ session, so there is nothing it could write with. Everything is built when first
 from __future__ import annotations
 
 import importlib
+import json
 import logging
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from driftguard import events, policy_file
+from driftguard import audit, events, governance, keys, plan_file, policy_file, shards
 from driftguard.audit import Trail
 from driftguard.commands.store import OverrideStore
+from driftguard.cross_repo import diffing
+from driftguard.cross_repo.contracts.changes import Setup
 from driftguard.engine import UniFlow
-from driftguard.errors import UsageError
+from driftguard.errors import DriftGuardError, UsageError
 from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.gate import Gate, Rehearsal
+from driftguard.governance import Governing
 from driftguard.logs import Redactor, secret_values
-from driftguard.model import AuditRecord, Event, Mode, Target
-from driftguard.policy import Janitor, Policy
+from driftguard.model import AuditRecord, ContractDiff, Event, Gap, History, Mode, Report, Severity, Target
+from driftguard.plan_file import Reviewed
+from driftguard.policy import ContractRole, Janitor, Policy
 from driftguard.ports import (
     Clock,
     Cloud,
     CloudWriter,
+    DiffRenderer,
     Dispatcher,
     Executor,
+    LanguageModel,
     Planner,
     Renderer,
     Reread,
     RunContext,
     SourceTree,
+    StackDestroyer,
+    Tools,
 )
 from driftguard.registry import discover
 
@@ -58,6 +68,8 @@ class Request:
     head: str | None = None
     audit_dir: Path = DEFAULT_AUDIT_DIR
     mode: Mode | None = None
+    reviewed: Reviewed | None = None
+    shard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,11 @@ class Run:
     engine: UniFlow
     event: Event
     trail: Path
+    sources: LazySources
+
+    def plan_of(self, report: Report) -> Reviewed:
+        """What ``report`` proposes, for a plan file."""
+        return plan_file.of(report, self.sources.policy, identities(self.sources, self.event), utc_now())
 
 
 def utc_now() -> datetime:
@@ -75,17 +92,60 @@ def utc_now() -> datetime:
 
 def load_policy(request: Request) -> Policy:
     """The policy that ``--policy`` names, else the one beside the repository."""
-    return policy_file.load(request.policy_path or request.repo_dir / DEFAULT_POLICY)
+    return policy_file.load(_policy_path(request))
+
+
+def govern(request: Request, environ: Mapping[str, str]) -> Governing:
+    """The policy that governs this run: in Actions a pull request's base's, else what ``load_policy`` finds."""
+    event = _webhook(request, environ) if environ.get("GITHUB_ACTIONS") == "true" else None
+    governing = _base_s(request, event.base_sha) if event is not None and event.base_sha else None
+    governing = governing or Governing(load_policy(request))
+    if request.shard is not None:
+        governing = replace(governing, policy=shards.narrowed(governing.policy, request.shard))
+    stored = keys.long_lived(governing.policy, environ, _is_key_file)
+    if any(finding.severity is Severity.ERROR for finding in stored):
+        governing = replace(governing, mode=Mode.REHEARSAL)
+    return replace(governing, findings=(*governing.findings, *stored))
+
+
+def _policy_path(request: Request) -> Path:
+    return request.policy_path or request.repo_dir / DEFAULT_POLICY
+
+
+def _base_s(request: Request, base: str) -> Governing | None:
+    """``None`` for a policy that lies outside of the repository: no pull request reaches it there."""
+    path = _policy_path(request)
+    git = importlib.import_module("driftguard.clients.git")
+    with git.GitTree.open(request.repo_dir) as tree:
+        try:
+            name = path.resolve().relative_to(tree.directory.resolve()).as_posix()
+        except ValueError:
+            return None
+        own = path.read_bytes() if path.is_file() else None
+        return governance.of_pull_request(tree, base, name, own)
+
+
+def _is_key_file(path: str) -> bool:
+    """Whether ``path`` holds a service account's key; a file that can't be read serves nobody."""
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("type") == "service_account"
 
 
 @contextmanager
-def assemble(request: Request, policy: Policy, environ: Mapping[str, str]) -> Iterator[Run]:
+def assemble(request: Request, governing: Governing, environ: Mapping[str, str]) -> Iterator[Run]:
     """Everything a run needs, closed again at the end. Raises a ``DriftGuardError`` where something is missing."""
-    redact = Redactor(secret_values(environ))
+    redact, policy = Redactor(secret_values(environ)), governing.policy
     with ExitStack() as stack:
-        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack)
+        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir)
         event = receive(request, sources, environ)
-        mode = Mode.REHEARSAL if policy.dry_run else request.mode or Mode.LIVE
+        if request.reviewed is not None:
+            plan_file.check(request.reviewed, policy, utc_now())
+            plan_file.check_event(request.reviewed, event)
+            plan_file.check_accounts(request.reviewed, identities(sources, event))
+        mode = Mode.REHEARSAL if policy.dry_run else governing.mode or request.mode or Mode.LIVE
         context = RunContext(uuid.uuid4().hex, mode, policy.sha, who(event, environ))
         trail = stack.enter_context(Trail.open(_prepared(request.audit_dir), context, utc_now, redact))
         engine = UniFlow(
@@ -96,26 +156,54 @@ def assemble(request: Request, policy: Policy, environ: Mapping[str, str]) -> It
             clock=utc_now,
             run_id=context.run_id,
             mode=mode,
-            notes=tuple(_interrupted(record) for record in trail.interrupted),
+            notes=(*governing.notes, *(_interrupted(record) for record in trail.interrupted)),
             publishers=[make(sources) for make in discover("driftguard.report.publishers", "PUBLISHER").values()],
             overrides=sources.overrides,
+            reviewed=request.reviewed,
+            findings=governing.findings,
         )
-        yield Run(engine, event, trail.path)
+        yield Run(engine, event, trail.path, sources)
+
+
+def copy_trail(run: Run, policy: Policy, environ: Mapping[str, str]) -> tuple[Gap, ...]:
+    """Add this run's trail to the policy's bucket, if it names one; a gap if that didn't work."""
+    if policy.audit.bucket is None:
+        return ()
+    bucket = importlib.import_module("driftguard.clients.bucket")
+    aws = policy.janitor.clouds.aws
+    role = (aws.role or "").replace("{account}", aws.accounts[0]) if aws else ""
+    below = f"{run.event.repo}/{utc_now():%Y-%m-%d}/{run.engine.run_id}"
+    try:
+        files = {f"{below}/{path.name}": path.read_bytes() for path in (run.trail, run.trail.with_name("audit.head"))}
+        bucket.add(policy.audit.bucket, files, bucket.SignIn(role, policy.auth, environ))
+    except (DriftGuardError, OSError) as error:
+        return (Gap("audit", f"the copy of the trail in {policy.audit.bucket}", str(error)),)
+    return ()
 
 
 def receive(request: Request, sources: LazySources, environ: Mapping[str, str]) -> Event:
-    """The event that was named, else the one Actions hands over, else the local git range."""
+    """The event that was named, else the one Actions hands over, else the reviewed plan's, else the local git range."""
+    event = _webhook(request, environ)
+    if event is not None:
+        return event
+    ranged = request.base is not None or request.head is not None
+    if request.reviewed is not None and not ranged:
+        return request.reviewed.occasion.event
+    actor = environ.get("GITHUB_ACTOR") or environ.get("USER") or environ.get("USERNAME") or ""
+    repo = environ.get("GITHUB_REPOSITORY") or sources.tree.remote_repo()
+    return events.from_range(sources.tree, repo, request.base, request.head, actor, sources.clock)
+
+
+def _webhook(request: Request, environ: Mapping[str, str]) -> Event | None:
     named = request.event_name is not None
     ranged = request.base is not None or request.head is not None
     if named and ranged:
         raise UsageError("--event-name and --base/--head say two different events; give one of them")
-    if named or (environ.get("GITHUB_ACTIONS") == "true" and not ranged):
-        name = request.event_name or environ.get("GITHUB_EVENT_NAME") or ""
-        path = request.event_path or (None if named else environ.get("GITHUB_EVENT_PATH"))
-        return events.from_webhook(name, _payload(path), environ, sources.clock)
-    actor = environ.get("GITHUB_ACTOR") or environ.get("USER") or environ.get("USERNAME") or ""
-    repo = environ.get("GITHUB_REPOSITORY") or sources.tree.remote_repo()
-    return events.from_range(sources.tree, repo, request.base, request.head, actor, sources.clock)
+    if not named and (ranged or environ.get("GITHUB_ACTIONS") != "true"):
+        return None
+    name = request.event_name or environ.get("GITHUB_EVENT_NAME") or ""
+    path = request.event_path or (None if named else environ.get("GITHUB_EVENT_PATH"))
+    return events.from_webhook(name, _payload(path), environ, utc_now)
 
 
 def _payload(path: str | Path | None) -> bytes:
@@ -164,6 +252,11 @@ class LazySources:
     environ: Mapping[str, str]
     clock: Clock
     stack: ExitStack
+    audit_dir: Path = DEFAULT_AUDIT_DIR
+
+    @cached_property
+    def history(self) -> History:
+        return audit.history(self.audit_dir) if any(rule.run == "janitor" for rule in self.policy.rules) else History()
 
     @cached_property
     def tree(self) -> SourceTree:
@@ -171,9 +264,21 @@ class LazySources:
         tree: SourceTree = self.stack.enter_context(git.GitTree.open(self.directory))
         return tree
 
+    @property
+    def tools(self) -> Tools:
+        return tools()
+
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
         return [_cloud(name, self.policy.janitor, self.environ) for name in configured_clouds(self.policy.janitor)]
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        if not self.policy.ai_sync.model:
+            return None
+        client = importlib.import_module(f"driftguard.clients.{self.policy.ai_sync.ai.provider}")
+        model: LanguageModel = client.model(self.policy.ai_sync.ai, self.environ)
+        return model
 
     @cached_property
     def forge(self) -> Forge | None:
@@ -195,6 +300,26 @@ class LazySources:
         return OverrideStore(self.forge, self.policy.github, self.clock).overrides(event)
 
 
+def tools() -> Tools:
+    """The programs that compare contracts; each is looked for when first asked."""
+    return importlib.import_module("driftguard.clients.buf").Buf()  # type: ignore[no-any-return]
+
+
+def identities(sources: LazySources, event: Event) -> list[str]:
+    """Whose accounts the credentials open, as far as a rule that ``event`` matches looks into clouds.
+
+    One that can't be told is left out: then no plan of it matches, and every run says itself what is wrong.
+    """
+    found = []
+    if any(rule.run == "janitor" and rule.matches(event.kind) for rule in sources.policy.rules):
+        for cloud in sources.clouds:
+            try:
+                found.append(cloud.identity())
+            except DriftGuardError as error:
+                log.warning("%s: whose account this is can't be told: %s", cloud.provider, error)
+    return found
+
+
 def configured_clouds(janitor: Janitor) -> list[str]:
     """The names under ``janitor.clouds`` that the policy fills in; each has a client and a folder of resources."""
     return [name for name in type(janitor.clouds).model_fields if getattr(janitor.clouds, name) is not None]
@@ -213,6 +338,20 @@ class LazyWriters:
 
     policy: Policy
     environ: Mapping[str, str]
+    sources: LazySources
+    trail: Trail
+
+    @cached_property
+    def stacks(self) -> StackDestroyer:
+        limit = self.policy.limits.deadline.total_seconds()
+        git = importlib.import_module("driftguard.clients.git")
+        client = importlib.import_module("driftguard.clients.terraform")
+        directory, until = self.sources.directory, time.monotonic() + max(limit / 2, limit - client.STOPPING)
+        api = client.Terraform(self.environ, lambda: git.GitTree.open(directory), until)
+        self.sources.stack.callback(api.stop)
+        teardown = importlib.import_module("driftguard.janitor.teardown")
+        destroyer: StackDestroyer = teardown.Teardown(self.policy, api, self.trail, self.sources.clock)
+        return destroyer
 
     @cached_property
     def _clouds(self) -> dict[str, CloudWriter]:
@@ -259,10 +398,12 @@ def planners(sources: LazySources) -> dict[str, Planner]:
 
 def _gate(policy: Policy, mode: Mode, sources: LazySources, trail: Trail) -> Gate:
     if mode is Mode.REHEARSAL:
-        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now)
-    writers = LazyWriters(policy, sources.environ)
+        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now, sources.history)
+    writers = LazyWriters(policy, sources.environ, sources, trail)
+    if policy.janitor.terraform is not None:
+        _ = writers.stacks  # before the lanes: they would build it twice
     executors = {kind: factory(writers) for kind, factory in discover("driftguard.executors", "EXECUTOR").items()}
-    return Gate(policy, executors, _second_look(sources), trail, utc_now)
+    return Gate(policy, executors, _second_look(sources), trail, utc_now, sources.history)
 
 
 class _Rehearsals(dict[str, Executor]):
@@ -288,3 +429,14 @@ def _second_look(sources: LazySources) -> Reread:
 def renderers() -> dict[str, Renderer]:
     """Format name -> renderer."""
     return discover("driftguard.report", "RENDERER")
+
+
+def contract_diff(old: Path, new: Path, kind: str | None, role: str | None) -> ContractDiff:
+    """Two paths compared as one contract; ``diffing.compare`` says what it raises."""
+    setup = Setup(tools(), ContractRole(role) if role else None)
+    return diffing.compare(old, new, kind, setup)
+
+
+def diff_renderers() -> dict[str, DiffRenderer]:
+    """Format name -> renderer of a bare contract diff."""
+    return discover("driftguard.report.contract_diff", "RENDERER")

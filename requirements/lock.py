@@ -23,6 +23,7 @@ LOCKS = {
     "demo": ["pyproject.toml", "--extra=demo", TESTED],
     "all": ["pyproject.toml", "--extra=all", TESTED],
     "installer": ["--group=installer", TESTED],
+    "scan": ["--group=scan"],
 }
 
 for name, source in LOCKS.items():

@@ -29,4 +29,4 @@ def quiet_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
 
 
-pytest_plugins = ["stage.moto_cloud", "stage.github", "stage.pull_request"]
+pytest_plugins = ["stage.moto_cloud", "stage.github", "stage.pull_request", "stage.terraform"]

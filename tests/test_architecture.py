@@ -33,7 +33,7 @@ def test_the_gate_is_the_only_caller_of_apply() -> None:
 def test_the_engine_calls_no_apply_but_the_gate_s() -> None:
     tree = ast.parse((ROOT / "engine.py").read_text(encoding="utf-8"))
     calls = [ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and "apply" in ast.unparse(n.func)]
-    assert calls == ["self.gate.apply"]
+    assert set(calls) == {"self.gate.apply"}
 
 
 def test_no_module_keeps_state_that_a_run_changes() -> None:

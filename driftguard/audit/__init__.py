@@ -4,9 +4,10 @@
 that a cut end is found, too.
 """
 
+from driftguard.audit.history import history
 from driftguard.audit.lines import Line, read
 from driftguard.audit.show import line
 from driftguard.audit.trail import Trail
 from driftguard.audit.verify import Problem, Verification, verify
 
-__all__ = ["Line", "Problem", "Trail", "Verification", "line", "read", "verify"]
+__all__ = ["Line", "Problem", "Trail", "Verification", "history", "line", "read", "verify"]

@@ -21,7 +21,9 @@ from driftguard.ports import FileChange, WordHit
 
 WORK_TREE = ""
 MAX_FILE = 5 * 1024 * 1024
-"""Bytes; no person reviews a larger text."""
+"""Bytes, where many files are read; no person reviews a larger text."""
+MAX_ONE = 64 * 1024 * 1024
+"""Bytes, where one file is asked for by name; generated contracts reach 13 MB."""
 
 _SAFE = (
     *("-c", "core.fsmonitor=false"),
@@ -31,8 +33,10 @@ _SAFE = (
     *("-c", "protocol.allow=never"),
     *("-c", "safe.directory=*"),  # a container's checkout often belongs to another user; we only read it
 )
+_COMMANDS = frozenset({"rev-parse", "merge-base", "config", "diff", "ls-files", "ls-tree", "grep"})
 _KEPT = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP")
 _HUNK = re.compile(rb"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+_HIT = re.compile(rb"(?P<path>[^\0]+)\0(?P<line>\d+)\0(?P<text>[^\n]*)\n")
 _REMOTE = re.compile(r"[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
 
@@ -100,7 +104,7 @@ class GitTree:
         return match[1] if match else f"local/{self.directory.resolve().name.removesuffix('.git')}"
 
     def changes(self, base: str, head: str) -> Sequence[FileChange]:
-        raw = self._run("diff", "--raw", "-z", "-M", *self._ends(base, head)).stdout
+        raw = self._diff("--raw", "-z", "-M", *self._ends(base, head))
         changes = [*_raw_changes(raw.split(b"\0")), *self._untracked(head)]
         return sorted(changes, key=lambda change: change.path)
 
@@ -112,15 +116,19 @@ class GitTree:
         return [_text(entry.partition(b"\t")[2]) for entry in entries if entry.startswith(b"100")]
 
     def read(self, revision: str, path: str) -> bytes | None:
-        return next((data for _, data in self.read_many(revision, [path])), None)
+        return next((data for _, data in self._read(revision, [path], MAX_ONE)), None)
 
     def read_many(self, revision: str, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        yield from self._read(revision, paths, MAX_FILE)
+
+    def _read(self, revision: str, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes]]:
         if revision == WORK_TREE:
-            yield from self._from_disk(paths)
+            yield from self._from_disk(paths, limit)
             return
         sha = self.resolve(revision)
         for path in paths:
-            data = self._objects.read(f"{sha}:{path}")
+            name = f"{sha}:{path}"
+            data = self._alone(name, limit) if "\n" in path else self._objects.read(name, limit)
             if data is not None:
                 yield path, data
 
@@ -136,14 +144,11 @@ class GitTree:
         if found.returncode > 1:
             raise PermanentError(f"git grep: {found.stderr.decode(errors='replace').strip()}")
         prefix = 0 if revision == WORK_TREE else len(where[0]) + 1
-        for hit in found.stdout.split(b"\n"):
-            path, _, rest = hit.partition(b"\0")
-            number, _, text = rest.partition(b"\0")
-            if number.isdigit():
-                yield WordHit(_text(path[prefix:]), int(number), text.decode(errors="replace"))
+        for hit in _HIT.finditer(found.stdout):
+            yield WordHit(_text(hit["path"][prefix:]), int(hit["line"]), hit["text"].decode(errors="replace"))
 
     def added_lines(self, base: str, head: str, paths: Sequence[str]) -> Mapping[str, frozenset[int]]:
-        patch = self._run("diff", "--patch-with-raw", "-z", "-U0", "-M", *self._ends(base, head)).stdout
+        patch = self._diff("--patch-with-raw", "-z", "-U0", "-M", *self._ends(base, head))
         raw, _, body = patch.partition(b"\0\0")
         parts = re.split(rb"^diff --git .*\n", body, flags=re.MULTILINE)[1:]
         entries = list(_raw_entries(raw.split(b"\0")))
@@ -155,9 +160,20 @@ class GitTree:
         }
         for change in self._untracked(head):
             if change.path in wanted:
-                count = sum(data.count(b"\n") + 1 for _, data in self._from_disk([change.path]))
+                count = sum(data.count(b"\n") + 1 for _, data in self._from_disk([change.path], MAX_FILE))
                 added[change.path] = frozenset(range(1, count + 1))
         return added
+
+    def _diff(self, *words: str) -> bytes:
+        return self._run(*self._unfiltered, "diff", *words).stdout
+
+    @cached_property
+    def _unfiltered(self) -> list[str]:
+        """Switches off the filters that the repository configures: comparing the work tree would run them."""
+        listed = self._run("config", "--name-only", "-z", "--get-regexp", r"^filter\.", check=False).stdout
+        names = {_text(key).rpartition(".")[0] for key in listed.split(b"\0") if key}
+        off = ("clean=", "process=", "required=false")
+        return [word for name in sorted(names) for setting in off for word in ("-c", f"{name}.{setting}")]
 
     def _ends(self, base: str, head: str) -> list[str]:
         ends = [base] if head == WORK_TREE else [base, head]
@@ -169,15 +185,20 @@ class GitTree:
         listed = self._run("ls-files", "-z", "--others", "--exclude-standard").stdout
         return [FileChange("A", _text(path), _text(path)) for path in listed.split(b"\0") if path]
 
-    def _from_disk(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def _from_disk(self, paths: Iterable[str], limit: int) -> Iterator[tuple[str, bytes]]:
         """Regular files inside the repository only: a link may lead anywhere."""
         root = self.directory.resolve()
         for path in paths:
             file = root / path
             if file.is_symlink() or not file.is_file() or not file.resolve().is_relative_to(root):
                 continue
-            if file.stat().st_size <= MAX_FILE:
+            if file.stat().st_size <= limit:
                 yield path, file.read_bytes()
+
+    def _alone(self, name: str, limit: int) -> bytes | None:
+        """A batch echoes the name of what is missing, and a line break in it would shift every later answer."""
+        found = self._run("cat-file", "blob", name, check=False)
+        return found.stdout if found.returncode == 0 and len(found.stdout) <= limit else None
 
     @cached_property
     def _objects(self) -> _ObjectReader:
@@ -203,8 +224,8 @@ class _ObjectReader:
             stderr=subprocess.DEVNULL,
         )
 
-    def read(self, name: str) -> bytes | None:
-        """A blob's bytes; ``None`` if there is none of that name, or it is larger than ``MAX_FILE``."""
+    def read(self, name: str, limit: int) -> bytes | None:
+        """A blob's bytes; ``None`` if there is none of that name, or it has more than ``limit``."""
         asked, answer = self._process.stdin, self._process.stdout
         assert asked is not None
         assert answer is not None
@@ -215,7 +236,7 @@ class _ObjectReader:
             return None
         data = answer.read(size)
         answer.read(1)
-        return data if kind == b"blob" and size <= MAX_FILE else None
+        return data if kind == b"blob" and size <= limit else None
 
     def close(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
@@ -238,13 +259,12 @@ def _git(directory: Path, *words: str, stdin: bytes = b"", check: bool = True) -
         done = subprocess.run(
             ["git", *_SAFE, *words], cwd=directory, env=_environment(), input=stdin, capture_output=True, check=False
         )
-    except FileNotFoundError as error:
-        what = "git is not installed" if directory.is_dir() else f"{directory}: there is no such directory"
-        raise UsageError(what) from error
-    except NotADirectoryError as error:
-        raise UsageError(f"{directory}: is not a directory; --repo names the repository's directory") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        no_directory = f"{directory}: there is no such directory; --repo names the repository's directory"
+        raise UsageError("git is not installed" if directory.is_dir() else no_directory) from error
     if check and done.returncode:
-        raise PermanentError(f"git {words[0]}: {done.stderr.decode(errors='replace').strip().splitlines()[-1:]}")
+        command = next(word for word in words if word in _COMMANDS)
+        raise PermanentError(f"git {command}: {done.stderr.decode(errors='replace').strip().splitlines()[-1:]}")
     return done
 
 

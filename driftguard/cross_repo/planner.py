@@ -6,17 +6,16 @@ import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
-from driftguard.cross_repo.contracts.changes import Change, Differ, Level, Unreadable, Version
+from driftguard.cross_repo.contracts.changes import Change, Level, Setup, Unreadable, Version
+from driftguard.cross_repo.diffing import differs, unreadable
 from driftguard.errors import DriftGuardError
 from driftguard.events import compared
 from driftguard.globs import Globs
 from driftguard.model import Action, Event, Finding, Gap, Plan, Risk, Severity, Target
-from driftguard.policy import Consumer, Contract, Rule, RuleMode
+from driftguard.policy import AskOn, Consumer, Contract, Rule, RuleMode
 from driftguard.ports import FileChange, Sources, SourceTree
-from driftguard.registry import discover
 
 MOST_PATHS = 50
 """Changed paths in one payload; GitHub takes less than 64 KB, and a consumer can ask git for the rest."""
@@ -37,30 +36,40 @@ class CrossRepoPlanner:
             return Plan(gaps=(Gap(f"git/{event.repo}", "the change", str(error)),))
         findings: list[Finding] = []
         actions: list[Action] = []
+        gaps: list[Gap] = []
         for contract in self.sources.policy.cross_repo.contracts:
             touched = _touched(contract, changes)
-            if ends and touched:
-                findings += [_finding(contract, change, rule) for change in self._told(contract, ends)]
+            if not ends or not touched:
+                continue
+            told = self._told(contract, ends)
+            if isinstance(told, Gap):
+                gaps.append(told)
+            else:
+                findings += [_finding(contract, change, rule) for change in told]
+            if isinstance(told, Gap) or _matters(contract, told):
                 actions += _dispatches(contract, touched, event)
-        return Plan(tuple(findings), tuple(actions))
+        return Plan(tuple(findings), tuple(actions), tuple(gaps))
 
-    def _told(self, contract: Contract, ends: tuple[str, str]) -> tuple[Change, ...]:
-        """What can't be read blocks, because nobody can say what it breaks."""
+    def _told(self, contract: Contract, ends: tuple[str, str]) -> tuple[Change, ...] | Gap:
+        """What can't be read blocks, because nobody can say what it breaks; what couldn't be compared is a gap."""
         old, new = (_version(self.sources.tree, contract, revision) for revision in ends)
         try:
-            return self._differs[contract.type].diff(old, new)
+            return differs(Setup(self.sources.tools, contract.role))[contract.type].diff(old, new)
         except Unreadable as error:
-            message = f"the contract can't be read: {error.message}"
-            return (Change("contract-unreadable", Level.BREAKING, error.path, message, error.path, error.line),)
-
-    @cached_property
-    def _differs(self) -> Mapping[str, Differ]:
-        return discover("driftguard.cross_repo.contracts", "DIFFER")
+            return (unreadable(error, error.path),)
+        except DriftGuardError as error:
+            return Gap(f"contract/{contract.name}", "what changed", str(error))
 
 
 def _touched(contract: Contract, changes: Sequence[FileChange]) -> list[FileChange]:
     globs = Globs(contract.paths)
     return [change for change in changes if globs.match(change.path) or globs.match(change.old_path)]
+
+
+def _matters(contract: Contract, changes: Sequence[Change]) -> bool:
+    """Whether the policy wants the consumers asked about changes like these."""
+    enough = {AskOn.BREAKING: {Level.BREAKING}, AskOn.DANGEROUS: {Level.BREAKING, Level.DANGEROUS}}
+    return contract.on is AskOn.ANY or any(change.level in enough[contract.on] for change in changes)
 
 
 def _version(tree: SourceTree, contract: Contract, revision: str) -> Version:
@@ -74,7 +83,7 @@ def _finding(contract: Contract, change: Change, rule: Rule) -> Finding:
     )
     severity = Severity.NOTE if change.level is Level.INFO else Severity.ERROR if blocks else Severity.WARNING
     consumers = ", ".join(consumer.repo for consumer in contract.consumers) or "nobody that the policy names"
-    identity = f"{contract.name} {change.rule} {change.location}"
+    identity = f"{contract.name} {change.rule} {change.location} {change.message}"
     return Finding(
         id=hashlib.sha256(identity.encode()).hexdigest()[:16],
         rule=f"cross_repo/{change.rule}",

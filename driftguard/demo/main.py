@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -20,15 +23,24 @@ from rich.text import Text
 from driftguard.demo import cloud, repository
 from driftguard.demo.cloud import CREDENTIALS, Outside, Resource
 
+_WITHOUT_WEB_FONTS = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "TERM")
 
 
-def run(console: Console, directory: Path) -> int:
-    """Tell the story on ``console``, with all files under ``directory``. 0 if everything ended as it should, else 1."""
-    with console.status("starting a cloud in this process"), cloud.embedded() as url:
-        stage = Stage(console, directory.resolve(), url)
-        stage.set_up()
-        return stage.play()
+def run(console: Console, directory: Path, picture: Path | None = None) -> int:
+    """Tell the story on ``console``, with all files under ``directory``. 0 if everything ended as it should, else 1.
+
+    ``picture`` is an SVG file that the live run and what follows are drawn to.
+    """
+    with ExitStack() as stack:
+        with console.status("starting a cloud in this process"):
+            stage = Stage(console, directory.resolve(), stack.enter_context(cloud.embedded()))
+            stage.set_up()
+        code = stage.play()
+    if picture is not None:
+        drawn = console.export_svg(title="driftguard demo", code_format=_WITHOUT_WEB_FONTS)
+        picture.write_text(drawn, encoding="utf-8")
+    return code
 
 
 @dataclass
@@ -64,6 +76,7 @@ class Stage:
         self._scene("3", "A reviewer lets one line of policy.yaml through")
         repository.go_live(self.shop)
         self._show(Text("- dry_run: true", "red"), Text("+ dry_run: false", "green"))
+        self.console.record = True
         self._scene("4", "The same run, live")
         self._driftguard("run", *self._nightly())
         self._scene("5", "The cloud, read back by the demo itself")

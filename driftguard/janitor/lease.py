@@ -2,30 +2,34 @@
 
 The planner and the gate both ask here and nowhere else. Ownership comes before protection, protection before expiry;
 whatever can't be read counts against deletion. Tag keys are compared without case and with ``:`` as ``-``, so that the
-same words work as AWS tags, Azure tags and GCP labels.
+same words work as AWS tags, Azure tags and GCP labels; where that makes two tags one, both must agree.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from driftguard.model import Event, Target
-from driftguard.policy import Janitor, Policy, Rule, RuleScope, format_duration, parse_duration
+from driftguard.janitor.tags import Tags
+from driftguard.model import History, Target
+from driftguard.policy import Janitor, Policy, format_duration, parse_duration
 
 EXPIRES_AT = "driftguard:expires-at"
 TTL = "driftguard:ttl"
 ENVIRONMENT = "driftguard:env"
+WARNING = "janitor/expiring"
+"""The rule of the finding that warns of an end; an earlier run's is what `History.warned` holds."""
 
 
 class LeaseVerdict(StrEnum):
     EXPIRED = "expired"
     ENDED = "ended"
     UNEXPIRED = "unexpired"
+    UNWARNED = "unwarned"
     OTHER_ENVIRONMENT = "other environment"
     PROTECTED = "protected"
     UNOWNED = "unowned"
@@ -46,114 +50,184 @@ class Lease:
         return self.verdict in (LeaseVerdict.EXPIRED, LeaseVerdict.ENDED)
 
 
-def judge(target: Target, policy: Policy, now: datetime, ended: str | None) -> Lease:
-    """Read the lease of ``target`` at ``now``.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a lease is read by, besides the target.
 
     ``ended`` is the environment that a closed pull request ended: then what belongs to it may go whatever its TTL, and
     nothing else may. ``None`` asks for whatever is past its time.
     """
-    janitor = policy.janitor
-    tags = None if target.tags is None else {_canonical(key): value for key, value in target.tags.items()}
-    if tags is None:
+
+    policy: Policy
+    now: datetime
+    ended: str | None = None
+    history: History = field(default_factory=History)
+
+
+def judge(target: Target, terms: Terms) -> Lease:
+    """Read the lease of ``target``."""
+    if target.tags is None:
         return Lease(LeaseVerdict.PROTECTED, "its tags could not be read", "janitor.owner_tag")
-    kept = _unowned(target.name, tags, janitor) or _protected(target, tags, janitor)
+    tags = Tags.of(target.tags)
+    janitor = terms.policy.janitor
+    stays = _unowned(target.name, tags, janitor) or _protected(target, tags, janitor) or _kept(tags, terms)
+    if stays is not None:
+        return stays
+    if terms.ended is not None:
+        return _of_environment(tags, terms.ended)
+    return _warned(target, _by_time(target, tags, terms), terms)
+
+
+def judge_environment(name: str, resources: Sequence[Target], terms: Terms) -> Lease:
+    """The lease of a whole environment: it goes if every one of its resources may go, and else it stays whole.
+
+    An environment without any resource that we see can end with its pull request, but never by time.
+    """
+    for resource in resources:
+        judged = judge(resource, terms)
+        if not judged.deletable:
+            reason = f"{resource.name or resource.id} in it stays: {judged.reason}"
+            return Lease(judged.verdict, reason, judged.policy_path, judged.expires_at)
+    tags = Tags.of({ENVIRONMENT: name})
+    kept = _kept(tags, terms)
     if kept is not None:
         return kept
-    if ended is not None:
-        return _of_environment(tags, ended)
-    return _by_time(target, tags, janitor, now)
+    if terms.ended is not None:
+        return _of_environment(tags, terms.ended)
+    if not resources:
+        return Lease(LeaseVerdict.UNKNOWN, "nothing of it was found that says when it ends", "janitor.terraform")
+    return Lease(LeaseVerdict.EXPIRED, f"all of its {len(resources)} resources have expired", "janitor.ttl")
 
 
-def ended_environment(event: Event, rule: Rule, policy: Policy) -> str | None:
-    """The ``driftguard:env`` value that ``event`` ends under ``rule``.
+def warns(judged: Lease, terms: Terms) -> bool:
+    """Whether the end that ``judged`` tells is near or past and nobody has been told of it: ``janitor.warn_before``."""
+    grace = terms.policy.janitor.warn_before
+    if grace is None or judged.expires_at is None:
+        return False
+    if judged.verdict is LeaseVerdict.UNEXPIRED:
+        return judged.expires_at - grace <= terms.now
+    return judged.verdict is LeaseVerdict.UNWARNED
 
-    ``None`` for a rule that goes by time; empty for a rule of scope ``event`` on an event that ends no environment,
-    and then nothing may go.
+
+def contradiction(tags: Mapping[str, str], environment: str, janitor: Janitor) -> str:
+    """Why a resource with ``tags`` can't be of ``environment``, or mustn't go with it; empty if it may.
+
+    For what Terraform's state says it holds: there, tags that are missing say nothing, other ones do.
     """
-    if rule.scope is not RuleScope.EVENT:
-        return None
-    if event.kind != "pull_request.closed" or event.number is None:
-        return ""
-    return environment(event.repo, policy.janitor, event.number)
-
-
-def environment(repo: str, janitor: Janitor, number: int | str) -> str:
-    """The ``driftguard:env`` value of a pull request of ``repo``."""
-    owner, _, name = repo.partition("/")
-    return janitor.environment.format(owner=_slug(owner), repo=_slug(name), number=number)
+    read = Tags.of(tags)
+    protecting = _protecting(read, janitor)
+    if protecting is not None:
+        return f"protected by its tag {protecting[0]}={protecting[1]}"
+    other = next((value for value in read.all(ENVIRONMENT) if value != environment), None)
+    if other is not None:
+        return f"of the environment '{other}'"
+    owner = next((value for value in read.all(janitor.owner_tag) if janitor.owners and value not in janitor.owners), "")
+    return f"not ours: its owner is '{owner}'" if owner else ""
 
 
 def environment_of(target: Target) -> str:
-    """The environment that ``target`` says it belongs to; empty if it says none."""
-    tags = {_canonical(key): value for key, value in (target.tags or {}).items()}
-    return tags.get(_canonical(ENVIRONMENT), "")
+    """The environment that ``target`` says it belongs to; empty where it says none, or two, or can't be read."""
+    values = set(Tags.of(target.tags or {}).all(ENVIRONMENT))
+    return values.pop() if len(values) == 1 else ""
 
 
 def states_expiry(target: Target) -> bool:
     """Whether a tag says when ``target`` ends, so that its age doesn't matter."""
-    return any(_canonical(key) == _canonical(EXPIRES_AT) for key in target.tags or {})
+    return bool(Tags.of(target.tags or {}).all(EXPIRES_AT))
 
 
-def _canonical(key: str) -> str:
-    return key.lower().replace(":", "-")
+def has_owner(target: Target, janitor: Janitor) -> bool:
+    """Whether ``target`` carries the owner tag, whatever it says."""
+    return bool(Tags.of(target.tags or {}).all(janitor.owner_tag))
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _unowned(name: str, tags: Mapping[str, str], janitor: Janitor) -> Lease | None:
+def _unowned(name: str, tags: Tags, janitor: Janitor) -> Lease | None:
     if not name.startswith(janitor.namespace):
         reason = f"not ours: its name doesn't begin with '{janitor.namespace}'"
         return Lease(LeaseVerdict.UNOWNED, reason, "janitor.namespace")
-    owner = tags.get(_canonical(janitor.owner_tag), "").strip()
-    if not owner:
+    owners = [value.strip() for value in tags.all(janitor.owner_tag)]
+    if not all(owners) or not owners:
         return Lease(LeaseVerdict.UNOWNED, f"not ours: it has no tag {janitor.owner_tag}", "janitor.owner_tag")
-    if janitor.owners and owner not in janitor.owners:
-        return Lease(LeaseVerdict.UNOWNED, f"not ours: its owner is '{owner}'", "janitor.owners")
+    foreign = next((owner for owner in owners if janitor.owners and owner not in janitor.owners), None)
+    if foreign is not None:
+        return Lease(LeaseVerdict.UNOWNED, f"not ours: its owner is '{foreign}'", "janitor.owners")
     return None
 
 
-def _protected(target: Target, tags: Mapping[str, str], janitor: Janitor) -> Lease | None:
+def _protected(target: Target, tags: Tags, janitor: Janitor) -> Lease | None:
     if target.protection:
         return Lease(LeaseVerdict.PROTECTED, f"protected by the cloud: {target.protection}", "janitor.protected_tags")
+    protecting = _protecting(tags, janitor)
+    if protecting is None:
+        return None
+    key, value = protecting
+    return Lease(LeaseVerdict.PROTECTED, f"protected by its tag {key}={value}", f"janitor.protected_tags.{key}")
+
+
+def _protecting(tags: Tags, janitor: Janitor) -> tuple[str, str] | None:
+    """The policy's key and the tag's value, of the first tag that protects."""
     for key, patterns in janitor.protected_tags.items():
-        value = tags.get(_canonical(key))
-        if value is not None and any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns):
-            path = f"janitor.protected_tags.{key}"
-            return Lease(LeaseVerdict.PROTECTED, f"protected by its tag {key}={value}", path)
+        for value in tags.all(key):
+            if any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns):
+                return key, value
     return None
 
 
-def _of_environment(tags: Mapping[str, str], ended: str) -> Lease:
-    environment = tags.get(_canonical(ENVIRONMENT), "")
-    if ended and environment == ended:
+def _kept(tags: Tags, terms: Terms) -> Lease | None:
+    """Somebody asked to keep its environment, and a closed pull request doesn't unsay that."""
+    for name in tags.all(ENVIRONMENT):
+        if name not in terms.history.kept:
+            continue
+        until = terms.history.kept[name]
+        if until is None:
+            reason = f"whether its environment {name} is to be kept could not be read"
+            return Lease(LeaseVerdict.UNKNOWN, reason, "overrides.longest_keep")
+        if until > terms.now:
+            reason = f"its environment {name} is kept until {until:%Y-%m-%d %H:%M} UTC"
+            return Lease(LeaseVerdict.UNEXPIRED, reason, "overrides.longest_keep", until)
+    return None
+
+
+def _of_environment(tags: Tags, ended: str) -> Lease:
+    names = set(tags.all(ENVIRONMENT))
+    if ended and names == {ended}:
         return Lease(LeaseVerdict.ENDED, f"its environment {ended} has ended", "janitor.environment")
     reason = f"not of the environment {ended}" if ended else "no environment has ended"
     return Lease(LeaseVerdict.OTHER_ENVIRONMENT, reason, "janitor.environment")
 
 
-def _by_time(target: Target, tags: Mapping[str, str], janitor: Janitor, now: datetime) -> Lease:
+def _by_time(target: Target, tags: Tags, terms: Terms) -> Lease:
     try:
-        expires_at, source = _expiry(target, tags, janitor, now)
+        expires_at, source = _expiry(target, tags, terms)
     except (ValueError, OverflowError) as error:
         return Lease(LeaseVerdict.UNKNOWN, f"its lease can't be read: {error}", "janitor.ttl")
     when = f"{expires_at:%Y-%m-%d %H:%M} UTC ({source})"
-    if expires_at <= now:
+    if expires_at <= terms.now:
         return Lease(LeaseVerdict.EXPIRED, f"expired {when}", "janitor.ttl", expires_at)
     return Lease(LeaseVerdict.UNEXPIRED, f"lives until {when}", "janitor.ttl", expires_at)
 
 
-def _expiry(target: Target, tags: Mapping[str, str], janitor: Janitor, now: datetime) -> tuple[datetime, str]:
+def _warned(target: Target, judged: Lease, terms: Terms) -> Lease:
+    """With ``janitor.warn_before``, only what an earlier run has warned of, with this very end, may go."""
+    if judged.verdict is not LeaseVerdict.EXPIRED or terms.policy.janitor.warn_before is None:
+        return judged
+    assert judged.expires_at is not None
+    if terms.history.warned.get(target.id) == judged.expires_at.isoformat():
+        return judged
+    reason = f"{judged.reason}; nobody was warned yet, so the next run deletes it"
+    return Lease(LeaseVerdict.UNWARNED, reason, "janitor.warn_before", judged.expires_at)
+
+
+def _expiry(target: Target, tags: Tags, terms: Terms) -> tuple[datetime, str]:
     """When it ends, and what says so. Raises ``ValueError`` where that can't be known for sure."""
-    stated = tags.get(_canonical(EXPIRES_AT))
+    stated = tags.one(EXPIRES_AT)
     if stated is not None:
         return parse_expiry(stated), EXPIRES_AT
-    own = tags.get(_canonical(TTL))
-    ttl = janitor.ttl if own is None else parse_duration(own)
+    own = tags.one(TTL)
+    ttl = terms.policy.janitor.ttl if own is None else parse_duration(own)
     if target.created_at is None:
         raise ValueError("its age is unknown")
-    if target.created_at > now:
+    if target.created_at > terms.now:
         raise ValueError("it was created in the future")
     return target.created_at + ttl, f"{'policy' if own is None else TTL} {format_duration(ttl)}"
 

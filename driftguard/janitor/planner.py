@@ -1,21 +1,50 @@
-"""What the janitor proposes: every candidate, so that the gate's answers also say why something stays. Reads only."""
+"""What the janitor proposes: every candidate, so that the gate's answers also say why something stays. Reads only.
+
+An environment that Terraform built is one action that takes all of its resources, and each of their own deletions is
+a part of it: phase two, after Terraform, for whatever is still there.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from driftguard.errors import DriftGuardError
-from driftguard.janitor import lease
+from driftguard.janitor import environments, lease
+from driftguard.janitor.builds import Builds
 from driftguard.janitor.keeps import Keeps
-from driftguard.janitor.lease import LeaseVerdict
+from driftguard.janitor.lease import Lease, Terms
+from driftguard.janitor.members import Members
+from driftguard.janitor.order import ordered
+from driftguard.janitor.prices import Prices
+from driftguard.janitor.survey import survey
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
 from driftguard.ports import Cloud, Sources
 
 log = logging.getLogger(__name__)
+
+
+@dataclass
+class Reading:
+    """Judges one resource after the other, and remembers who has to be warned of an end."""
+
+    terms: Terms
+    rule: Rule
+    _warned: dict[str, Finding] = field(default_factory=dict)
+
+    def judge(self, target: Target) -> Lease:
+        judged = lease.judge(target, self.terms)
+        if lease.warns(judged, self.terms):
+            self._warned.update((target.id, warning) for warning in _warning(target, judged, self.terms))
+        return judged
+
+    @property
+    def warnings(self) -> Sequence[Finding]:
+        """Each resource's once, in the order of their ids, whatever order they were seen in."""
+        return [self._warned[key] for key in sorted(self._warned)]
 
 
 @dataclass
@@ -27,20 +56,40 @@ class JanitorPlanner:
 
     def plan(self, event: Event, rule: Rule) -> Plan:
         policy, now = self.sources.policy, self.sources.clock()
-        ended = lease.ended_environment(event, rule, policy)
+        ended = environments.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
-        actions, findings, gaps = [], [], []
-        for item in self._candidates():
-            if isinstance(item, Gap):
-                gaps.append(item)
-                continue
-            judged = lease.judge(item, policy, now, ended)
-            actions.append(_deletion(item, judged))
-            if judged.verdict is LeaseVerdict.UNKNOWN:
-                findings.append(_unreadable(item, judged, rule))
-        plan = Plan(tuple(findings), _ordered(actions), tuple(gaps))
-        return Keeps(self.sources, event, rule).spared(plan)
+        reading = Reading(Terms(policy, now, ended, self.sources.history), rule)
+        builds = Builds.at(event, self.sources)
+        members = Members(builds.whole, ended)
+
+        def judge(target: Target) -> Lease:
+            judged = reading.judge(target)
+            members.notice(target, judged)
+            return judged
+
+        found = survey(self._candidates(), judge, self._clouds(), policy)
+        wholes = builds.destructions(members.ending)
+        kept, unknown = Keeps(self.sources, event).of(members.ending)
+        prices = Prices(policy.janitor.prices)
+        order = {kind: before for cloud in self._clouds() for kind, before in cloud.order.items()}
+        parts = [_deletion(target, judged, prices, wholes) for target, judged in found.seen]
+        return Plan(
+            findings=(*(_unreadable(target, judged, rule) for target, judged in found.seen.unknown), *reading.warnings),
+            actions=(*(action for group in wholes.values() for action in group), *ordered(parts, order)),
+            gaps=(*found.gaps, *builds.gaps, *unknown),
+            notes=tuple(found.seen.notes()),
+            kept=kept,
+            seen=found.seen.seen,
+            left_out=found.seen.going.left_out,
+        )
+
+    def _clouds(self) -> Sequence[Cloud]:
+        """None if they can't be had; ``_candidates`` says why."""
+        try:
+            return self.sources.clouds
+        except DriftGuardError:
+            return ()
 
     def _candidates(self) -> Iterator[Target | Gap]:
         try:
@@ -59,23 +108,22 @@ def _discovered(cloud: Cloud) -> Iterator[Target | Gap]:
         yield Gap(cloud.provider, "the inventory", str(error))
 
 
-def _deletion(target: Target, judged: lease.Lease) -> Action:
+def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str, Sequence[Action]]) -> Action:
+    whole = tuple(action.id for action in wholes.get(lease.environment_of(target), ()))
     return Action(
         id=f"delete_resource:{target.id}",
         kind="delete_resource",
         target=replace(target, expires_at=judged.expires_at),
         risk=Risk.DESTROY,
         why=judged.reason,
+        after=whole,
+        part_of=whole,
         precondition=Precondition.STILL_EXISTS,
+        usd_month=prices.monthly(target),
     )
 
 
-def _ordered(actions: list[Action]) -> tuple[Action, ...]:
-    """By place, type and name: two runs over the same cloud give the same plan."""
-    return tuple(sorted(actions, key=lambda action: (action.target.path, action.target.name, action.id)))
-
-
-def _unreadable(target: Target, judged: lease.Lease, rule: Rule) -> Finding:
+def _unreadable(target: Target, judged: Lease, rule: Rule) -> Finding:
     return Finding(
         id=f"janitor/unreadable-lease:{target.id}",
         rule="janitor/unreadable-lease",
@@ -85,6 +133,22 @@ def _unreadable(target: Target, judged: lease.Lease, rule: Rule) -> Finding:
         severity=Severity.ERROR if rule.mode is RuleMode.BLOCK else Severity.WARNING,
         evidence=target.id,
     )
+
+
+def _warning(target: Target, judged: Lease, terms: Terms) -> Iterator[Finding]:
+    """Once for each end that a resource is given. ``name`` and ``evidence`` are what the next run looks for."""
+    assert judged.expires_at is not None
+    ends = judged.expires_at.isoformat()
+    if terms.history.warned.get(target.id) != ends:
+        yield Finding(
+            id=f"{lease.WARNING}:{target.id}",
+            rule=lease.WARNING,
+            kind=target.type,
+            name=target.id,
+            message=f"{target.name} ({target.scope}) is deleted by the first run after this one from {ends} on",
+            severity=Severity.NOTE,
+            evidence=ends,
+        )
 
 
 PLANNER = JanitorPlanner

@@ -66,8 +66,9 @@ def _message(details: Any) -> str:
     kind, given, context = details["type"], details["input"], details.get("ctx", {})
     if kind in ("literal_error", "enum"):
         expected = str(context["expected"])
-        hint = _did_you_mean(str(given), re.findall(r"'([^']*)'", expected))
-        return f"'{given}' is not one of {expected}{hint}"
+        known = re.findall(r"'([^']*)'", expected)
+        must = "is not one of" if len(known) > 1 else "must be"
+        return f"'{given}' {must} {expected}{_did_you_mean(str(given), known)}"
     if kind == "string_pattern_mismatch":
         return f"'{given}' doesn't have the form {context['pattern']}"
     if kind in ("too_short", "string_too_short"):

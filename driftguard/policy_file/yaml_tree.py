@@ -103,7 +103,7 @@ class _Builder:
         if isinstance(node, yaml.SequenceNode):
             inside = (*above, id(node))
             return [self.build(item, f"{path}[{index}]", inside) for index, item in enumerate(node.value)]
-        return _scalar(node)
+        return scalar(node)
 
     def _count(self, node: yaml.Node, path: str, above: tuple[int, ...]) -> None:
         self.tree.count += 1
@@ -162,7 +162,7 @@ class _Builder:
         return built
 
 
-def _scalar(node: yaml.Node) -> Any:
+def scalar(node: yaml.Node) -> Any:
     """YAML 1.2 core schema, https://yaml.org/spec/1.2.2/#103-core-schema; quoted is always a string."""
     text = str(node.value)
     if getattr(node, "style", None) or (node.tag.endswith(":str") and _explicit(node)):

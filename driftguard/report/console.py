@@ -20,7 +20,7 @@ from driftguard.model import (
     Status,
     Verdict,
 )
-from driftguard.report import words
+from driftguard.report import savings, words
 from driftguard.report.escape import visible
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def _cells(action: Action, decision: Decision, outcome: Outcome) -> tuple[Text, 
     word, style = _STATUSES[outcome.status]
     target = action.target
     kind = f"  {target.type} in {target.scope.rpartition('/')[2]}" if action.risk is Risk.DESTROY else ""
+    cost = savings.price(action, outcome)
+    kind += f", {cost}" if cost else ""
     if action.risk is not Risk.DESTROY:
         word = _SAID[action.risk].get(word, word)
     why = outcome.error or _because(action, decision, outcome)
@@ -198,6 +200,8 @@ def _verdict(report: Report) -> Text:
     said += [counted(len(report.gaps), "gap")] if report.gaps else []
     unchanged = "; nothing was changed" if report.mode is Mode.REHEARSAL else ""
     lines = [_text((word, style), f"  {', '.join(said)}{unchanged}")]
+    total = savings.sentence(report)
+    lines += [_text(("  " + total, "green"))] if total else []
     lines += [_text((f"  trail: {report.trail}", "dim"))] if report.trail else []
     return Text("\n").join(lines)
 

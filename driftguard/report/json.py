@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
 from driftguard.model import Report
+from driftguard.report import savings
 
 _ORDER = (
     "run_id",
@@ -31,7 +32,8 @@ class JsonRenderer:
 
     def render(self, report: Report, out: TextIO) -> None:
         plain = asdict(report)
-        json.dump({key: plain[key] for key in _ORDER}, out, indent=2, default=_plain)
+        ordered = {key: plain[key] for key in _ORDER} | {"savings": asdict(savings.of(report))}
+        json.dump(ordered, out, indent=2, default=_plain)
         out.write("\n")
 
 

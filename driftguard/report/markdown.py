@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar, TextIO
 
 from driftguard.model import Action, Decision, Finding, Mode, Outcome, Report, Risk, Severity, Status
-from driftguard.report import words
+from driftguard.report import savings, words
 from driftguard.report.escape import code, markdown, visible
 
 MOST_CHARACTERS = 65_000
@@ -116,12 +116,17 @@ def _changes(report: Report) -> Iterator[str]:
         yield "\n| Outcome | What | Where | Why | Policy |\n|---|---|---|---|---|"
     for row in rows:
         yield _change(*row)
+    total = savings.sentence(report)
+    if total:
+        yield f"\n💰 {markdown(total)}"
 
 
 def _change(action: Action, decision: Decision, outcome: Outcome) -> str:
     why = outcome.error or (outcome.note if outcome.status is Status.STALE else decision.reason)
     word = _WORDS[outcome.status][action.risk is not Risk.DESTROY]
     what = action.target.name if action.risk is Risk.DESTROY else f"{action.kind} {action.target.name}"
+    cost = savings.price(action, outcome)
+    why = f"{why}; {cost}" if cost else why
     cells = (code(what), code(action.target.path), markdown(why), code(decision.policy_line))
     return f"| {word} | {' | '.join(cells)} |"
 

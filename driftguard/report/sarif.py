@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TextIO
 from urllib.parse import quote
 
 from driftguard import __version__
-from driftguard.model import Finding, Report, Severity
+from driftguard.model import Finding, Gap, Report, Severity
 from driftguard.report import words
 from driftguard.report.escape import visible
 
@@ -29,20 +29,25 @@ class SarifRenderer:
     kind: ClassVar[str] = "sarif"
 
     def render(self, report: Report, out: TextIO) -> None:
-        document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-        json.dump(document, out, indent=2)
-        out.write("\n")
+        write(report.findings, report.gaps, out)
 
 
-def _run(report: Report) -> Mapping[str, Any]:
-    rules = sorted({finding.rule for finding in report.findings})
+def write(findings: Sequence[Finding], gaps: Sequence[Gap], out: TextIO) -> None:
+    """One SARIF log with one run."""
+    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(findings, gaps)]}
+    json.dump(document, out, indent=2)
+    out.write("\n")
+
+
+def _run(findings: Sequence[Finding], gaps: Sequence[Gap]) -> Mapping[str, Any]:
+    rules = sorted({finding.rule for finding in findings})
     index = {rule: number for number, rule in enumerate(rules)}
-    placed = [finding for finding in report.findings if finding.path]
+    placed = [finding for finding in findings if finding.path]
     return {
         "tool": {"driver": _driver(rules)},
         "columnKind": "unicodeCodePoints",
         "invocations": [
-            {"executionSuccessful": not report.gaps, "toolExecutionNotifications": list(_notifications(report))}
+            {"executionSuccessful": not gaps, "toolExecutionNotifications": list(_notifications(findings, gaps))}
         ],
         "results": [_result(finding, index[finding.rule]) for finding in placed],
     }
@@ -55,10 +60,10 @@ def _driver(rules: Sequence[str]) -> Mapping[str, Any]:
     return {"name": "DriftGuard", "version": __version__, "rules": described}
 
 
-def _notifications(report: Report) -> Sequence[Mapping[str, Any]]:
-    gaps = [("warning", f"{gap.scope}: {gap.what}: {gap.error}") for gap in report.gaps]
-    placeless = [(_LEVELS[finding.severity], finding.message) for finding in report.findings if not finding.path]
-    return [{"level": level, "message": {"text": visible(text)}} for level, text in (*gaps, *placeless)]
+def _notifications(findings: Sequence[Finding], gaps: Sequence[Gap]) -> Sequence[Mapping[str, Any]]:
+    unseen = [("warning", f"{gap.scope}: {gap.what}: {gap.error}") for gap in gaps]
+    placeless = [(_LEVELS[finding.severity], finding.message) for finding in findings if not finding.path]
+    return [{"level": level, "message": {"text": visible(text)}} for level, text in (*unseen, *placeless)]
 
 
 def _result(finding: Finding, rule: int) -> Mapping[str, Any]:

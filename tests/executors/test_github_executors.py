@@ -1,10 +1,10 @@
 """The executors that speak on GitHub, through the real client against the checking fake."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from fakes.github import BOT, TOKEN, FakeGitHub
+from fakes.nobody import nothing_but
 
 from driftguard import markers
 from driftguard.clients.github import GitHubWriter
@@ -14,32 +14,18 @@ from driftguard.executors.check_run import BATCH, CheckRunExecutor
 from driftguard.executors.override import OverrideExecutor
 from driftguard.executors.pr_comment import PrComment
 from driftguard.executors.pr_review import PrReview
-from driftguard.forge import ForgeWriter
 from driftguard.model import Action, Risk, Status, Target
-from driftguard.ports import CloudWriter, Dispatcher
+from driftguard.ports import Writers
 
 HEAD, BASE = "a" * 40, "b" * 40
 TARGET = Target("github", "github/acme/shop", "pull_request", "acme/shop#7", "acme/shop#7")
 
 
-@dataclass
-class OnlyGitHub:
-    """``ports.Writers`` with one writer in it."""
-
-    forge: ForgeWriter
-
-    def cloud(self, provider: str) -> CloudWriter:
-        raise AssertionError(provider)
-
-    @property
-    def dispatcher(self) -> Dispatcher:
-        raise AssertionError
-
-
 @pytest.fixture
-def writers(hub: FakeGitHub) -> OnlyGitHub:
+def writers(hub: FakeGitHub) -> Writers:
     hub.pull(7, HEAD, BASE)
-    return OnlyGitHub(GitHubWriter(WriteApi(TOKEN, hub.url)))
+    writers: Writers = nothing_but(forge=GitHubWriter(WriteApi(TOKEN, hub.url)))
+    return writers
 
 
 def action(kind: str, **body: Any) -> Action:
@@ -60,7 +46,7 @@ def check(count: int) -> Action:
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 101, 120, 250])
 def test_annotations_go_in_batches_in_order_and_the_last_one_completes(
-    hub: FakeGitHub, writers: OnlyGitHub, count: int
+    hub: FakeGitHub, writers: Writers, count: int
 ) -> None:
     assert CheckRunExecutor(writers).apply(check(count)).status is Status.APPLIED
     sent = [request.body for request in hub.writes]
@@ -70,7 +56,7 @@ def test_annotations_go_in_batches_in_order_and_the_last_one_completes(
     assert [a["start_line"] for a in hub.check(HEAD)["annotations"]] == [*range(1, count + 1)]
 
 
-def test_a_comment_that_was_deleted_meanwhile_is_written_anew(hub: FakeGitHub, writers: OnlyGitHub) -> None:
+def test_a_comment_that_was_deleted_meanwhile_is_written_anew(hub: FakeGitHub, writers: Writers) -> None:
     said = action("pr_comment", marker="<!-- m ", author=BOT, text="<!-- m --> text")
     PrComment(writers).apply(said)
     hub.repo().comments[7].clear()
@@ -84,21 +70,21 @@ def override(**check: Any) -> Action:
     return action("override", comment=12, author=BOT, text="granted", check=fields)
 
 
-def test_an_override_s_answer_names_the_check_run_that_holds_it(hub: FakeGitHub, writers: OnlyGitHub) -> None:
+def test_an_override_s_answer_names_the_check_run_that_holds_it(hub: FakeGitHub, writers: Writers) -> None:
     OverrideExecutor(writers).apply(override())
     [answer] = hub.said(7)
     assert markers.granted(answer) == hub.check(HEAD, "n")["id"]
     assert answer.startswith(markers.answer(12))
 
 
-def test_an_override_that_can_t_be_held_is_not_answered(hub: FakeGitHub, writers: OnlyGitHub) -> None:
+def test_an_override_that_can_t_be_held_is_not_answered(hub: FakeGitHub, writers: Writers) -> None:
     hub.fail("checks/create", 422)
     with pytest.raises(PermanentError):
         OverrideExecutor(writers).apply(override())
     assert hub.said(7) == []
 
 
-def test_suggestions_go_in_one_review_that_neither_approves_nor_blocks(hub: FakeGitHub, writers: OnlyGitHub) -> None:
+def test_suggestions_go_in_one_review_that_neither_approves_nor_blocks(hub: FakeGitHub, writers: Writers) -> None:
     comments = [{"path": "docs/a.md", "line": line, "side": "RIGHT", "body": "b"} for line in (1, 2)]
     PrReview(writers).apply(action("pr_review", commit_id=HEAD, comments=comments))
     [sent] = hub.writes

@@ -1,24 +1,24 @@
 """Suggestions stand where GitHub takes them, change nothing but what they add, and come once."""
 
 import subprocess
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.github import BOT, TOKEN, FakeGitHub
+from fakes.nobody import nothing_but
 
 from driftguard import markers
 from driftguard.clients.git import GitTree
 from driftguard.clients.github import GitHubReader, GitHubWriter
 from driftguard.clients.github_api import ReadApi, WriteApi
-from driftguard.forge import Forge, Overrides
+from driftguard.forge import Forge
 from driftguard.model import Action, Conclusion, Event, Finding, Mode, Report
 from driftguard.policy import Policy
-from driftguard.ports import Clock, Cloud, SourceTree
+from driftguard.ports import Sources, SourceTree
 from driftguard.report.publishers.suggestions import SuggestionsPublisher
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -27,26 +27,12 @@ BASE_DOC = "# Settings\n\n| Name | Meaning |\n|---|---|\n| `PORT` | where |\n"
 HEAD_DOC = BASE_DOC + "| `HOST` | who |\n\n\u202ehidden\n"
 
 
-@dataclass
-class Here:
-    """``ports.Sources`` over a real repository and a real client."""
-
-    tree: SourceTree
-    forge: Forge | None
-    policy: Policy = POLICY
-    web_url: str = "https://github.example"
-    run_url: str = ""
-
-    @property
-    def clock(self) -> Clock:
-        return lambda: NOW
-
-    @property
-    def clouds(self) -> Sequence[Cloud]:
-        raise AssertionError
-
-    def overrides(self, event: Event) -> Overrides:
-        return Overrides()
+def here(tree: SourceTree, forge: Forge) -> Sources:
+    """A real repository and a real client."""
+    sources: Sources = nothing_but(
+        tree=tree, forge=forge, policy=POLICY, web_url="https://github.example", run_url="", clock=lambda: NOW
+    )
+    return sources
 
 
 def git(where: Path, *words: str) -> str:
@@ -87,7 +73,7 @@ class TestSuggestions:
         self.hub, self.ends = hub, ends
         opened: AbstractContextManager[GitTree] = GitTree.open(tmp_path)
         with opened as tree:
-            self.publisher = SuggestionsPublisher(Here(tree, GitHubReader(ReadApi(TOKEN, hub.url))))
+            self.publisher = SuggestionsPublisher(here(tree, GitHubReader(ReadApi(TOKEN, hub.url))))
             yield
 
     def proposed(self, *findings: Finding) -> list[Any]:

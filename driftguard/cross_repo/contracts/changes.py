@@ -4,34 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from driftguard.errors import PermanentError
+from driftguard.model import Change, Level
+from driftguard.policy import ContractRole
+from driftguard.ports import Tools
 
-
-class Level(StrEnum):
-    """``DANGEROUS`` breaks some consumers, ``BREAKING`` those that did everything right."""
-
-    BREAKING = "breaking"
-    DANGEROUS = "dangerous"
-    INFO = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference. ``location`` is a place inside the contract (``GET /users, parameter limit``) or a path.
-
-    ``path`` is the file of the new version (of the old one, if the file is gone) and ``line`` counts from 1; 0 where
-    no line can be named.
-    """
-
-    rule: str
-    level: Level
-    location: str
-    message: str
-    path: str = ""
-    line: int = 0
+__all__ = ["Change", "Configurable", "Differ", "Level", "Setup", "Unreadable", "Version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +45,17 @@ class Differ(Protocol):
 
     def diff(self, old: Version, new: Version) -> tuple[Change, ...]:
         """What changed, in a stable order, each difference once. Raises ``Unreadable``, ``MissingExtra``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a differ can't find in the contract. ``role`` is the policy's word; ``None`` leaves it to the file."""
+
+    tools: Tools
+    role: ContractRole | None = None
+
+
+class Configurable(Protocol):
+    """A ``DIFFER`` that needs a ``Setup`` before it can compare (or compares better with one)."""
+
+    def configured(self, setup: Setup) -> Differ: ...

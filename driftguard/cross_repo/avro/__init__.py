@@ -1,0 +1,1 @@
+"""Avro schemas: whether one version reads what the other writes."""

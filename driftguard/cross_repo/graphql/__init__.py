@@ -1,0 +1,1 @@
+"""GraphQL schemas in SDL, read for comparing."""

@@ -1,0 +1,1 @@
+"""Python packages, read from their source and never imported."""

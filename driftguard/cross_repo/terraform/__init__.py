@@ -1,0 +1,1 @@
+"""Terraform modules: what a caller may set, gets back, and must bring."""

@@ -1,0 +1,35 @@
+"""Tags as a lease reads them: keys without case, ``:`` as ``-``, and never a value lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Tags by their canonical key. Two keys that differ only in case or ``:`` may hold different values."""
+
+    values: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, tags: Mapping[str, str]) -> Tags:
+        found: dict[str, tuple[str, ...]] = {}
+        for key, value in tags.items():
+            canonical = _canonical(key)
+            found[canonical] = (*found.get(canonical, ()), value)
+        return cls(found)
+
+    def all(self, key: str) -> tuple[str, ...]:
+        return self.values.get(_canonical(key), ())
+
+    def one(self, key: str) -> str | None:
+        """The value of ``key``; ``None`` if there is none. Raises ``ValueError`` if there are two that differ."""
+        found = set(self.all(key))
+        if len(found) > 1:
+            raise ValueError(f"it has two tags {key} that differ")
+        return found.pop() if found else None
+
+
+def _canonical(key: str) -> str:
+    return key.lower().replace(":", "-")

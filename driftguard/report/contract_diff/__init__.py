@@ -1,0 +1,1 @@
+"""A bare contract diff, a file a way to show it."""

@@ -1,0 +1,60 @@
+variable "repository" {
+  description = "OWNER/NAME of the repository whose workflows may sign in."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$", var.repository))
+    error_message = "OWNER/NAME, without wildcards: whatever matches may sign in."
+  }
+}
+
+variable "environment" {
+  description = "The GitHub environment that a job must run in to delete."
+  type        = string
+  default     = "driftguard"
+}
+
+variable "branch" {
+  description = "The branch whose workflows may look."
+  type        = string
+  default     = "main"
+}
+
+variable "subscription" {
+  description = "/subscriptions/ID, what is looked at."
+  type        = string
+}
+
+variable "scopes" {
+  description = "Where deletions are allowed: resource groups rather than the subscription."
+  type        = list(string)
+}
+
+variable "deletes" {
+  description = "The delete actions of the types that you use, each by its name."
+  type        = list(string)
+  default = [
+    "Microsoft.Resources/subscriptions/resourceGroups/delete",
+    "Microsoft.Compute/disks/delete",
+    "Microsoft.Compute/virtualMachines/delete",
+    "Microsoft.ContainerInstance/containerGroups/delete",
+    "Microsoft.Network/networkInterfaces/delete",
+    "Microsoft.Network/networkSecurityGroups/delete",
+    "Microsoft.Network/publicIPAddresses/delete",
+    "Microsoft.Network/virtualNetworks/delete",
+    "Microsoft.Storage/storageAccounts/delete",
+    "Microsoft.Web/serverfarms/delete",
+    "Microsoft.Web/sites/delete",
+  ]
+
+  validation {
+    condition     = alltrue([for action in var.deletes : endswith(action, "/delete") && !strcontains(action, "*")])
+    error_message = "Deletions by name, without wildcards."
+  }
+}
+
+variable "name" {
+  description = "The applications are called NAME-read and NAME-write."
+  type        = string
+  default     = "driftguard"
+}

@@ -1,0 +1,72 @@
+variable "repository" {
+  description = "OWNER/NAME of the repository whose workflows may sign in."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$", var.repository))
+    error_message = "OWNER/NAME, without wildcards: whatever matches may sign in."
+  }
+}
+
+variable "owner_id" {
+  description = "The owner's number: gh api users/OWNER --jq .id"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]+$", var.owner_id))
+    error_message = "A number."
+  }
+}
+
+variable "environment" {
+  description = "The GitHub environment that a job must run in to delete."
+  type        = string
+  default     = "driftguard"
+}
+
+variable "branch" {
+  description = "The branch whose workflows may look."
+  type        = string
+  default     = "main"
+}
+
+variable "project" {
+  description = "The project's id."
+  type        = string
+}
+
+variable "namespace" {
+  description = "janitor.namespace of policy.yaml."
+  type        = string
+  default     = "dg-"
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9._-]+$", var.namespace))
+    error_message = "At least two characters and no quote: an empty namespace would be everything."
+  }
+}
+
+variable "deletes" {
+  description = "The permissions of the types that you use, each by its name."
+  type        = list(string)
+  default = [
+    "compute.disks.delete",
+    "compute.disks.get",
+    "compute.instances.delete",
+    "compute.instances.get",
+    "pubsub.subscriptions.delete",
+    "pubsub.subscriptions.get",
+    "pubsub.topics.delete",
+    "pubsub.topics.get",
+    "storage.buckets.delete",
+    "storage.buckets.get",
+    "storage.objects.delete",
+    "storage.objects.list",
+  ]
+}
+
+variable "name" {
+  description = "What the pool and the roles are called after."
+  type        = string
+  default     = "driftguard"
+}
