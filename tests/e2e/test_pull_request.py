@@ -408,7 +408,7 @@ class TestKeeping:
     ) -> None:
         assert stage.says("alice", "/driftguard keep 48h").outcomes("override") == ["applied"]
         closed = stage.judged("closed")
-        assert closed.report["notes"][0].startswith("shop-pr-7 is kept by alice until")
+        assert any("shop-pr-7 is kept until" in decision["reason"] for decision in closed.report["decisions"])
         assert environment.names() == {"dg-pr7", "dg-pr8"}
         assert stage.nightly().code == 0
         assert environment.names() == {"dg-pr7"}
@@ -430,4 +430,4 @@ class TestKeeping:
         ran = stage.nightly()
         assert ran.code == 3
         assert environment.names() == {"dg-pr7", "dg-pr8"}
-        assert {gap["what"] for gap in ran.report["gaps"]} == {"pull request 7's keeps", "pull request 8's keeps"}
+        assert {gap["scope"] for gap in ran.report["gaps"]} == {f"github/acme/shop/pulls/{n}" for n in (7, 8)}
