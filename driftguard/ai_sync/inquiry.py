@@ -106,9 +106,9 @@ class Inquiry:
             taken = answer.input_tokens or held[0], answer.output_tokens or estimate(answer.text)
             found = Claims.model_validate_json(answer.text).claims
             outcome = ANSWERED
-        except ValidationError as error:
+        except ValidationError:
             outcome = "the answer has another shape than was asked for"
-            raise PermanentError(outcome) from error
+            raise PermanentError(outcome) from None  # its text would repeat the answer
         except Exception as error:
             outcome = _reason(error)
             raise
