@@ -23,9 +23,9 @@ _ENV_WORDS = re.compile(
 )
 _KEY = re.compile(r"(?:^|[{,\n])\s*[\"']?(?P<name>[A-Z][A-Z0-9_]*)[\"']?\s*:(?!:)")
 _FLAG_OBJECTS = (
-    (re.compile(r"\bstatic\s+(?:override\s+)?flags\s*(?::[^=]+)?=\s*\{"), kebab_flag),
-    (re.compile(r"\bparseArgs\(\s*\{(?:[^{}]|\{[^{}]*\})*?\boptions\s*:\s*\{"), camel_flag),
-    (re.compile(r"\bmeow\((?:[^{]|\n)*?\{(?:[^{}]|\n)*?\bflags\s*:\s*\{"), kebab_flag),
+    ("static", re.compile(r"\bstatic\s+(?:override\s+)?flags\s*(?::[^=]+)?=\s*\{"), kebab_flag),
+    ("parseArgs", re.compile(r"\bparseArgs\(\s*\{(?:[^{}]|\{[^{}]*\})*?\boptions\s*:\s*\{"), camel_flag),
+    ("meow", re.compile(r"\bmeow\((?:[^{]|\n)*?\{(?:[^{}]|\n)*?\bflags\s*:\s*\{"), kebab_flag),
 )
 _ARG = re.compile(r"(?<![\w.])arg\(\s*\{")
 _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-z][\w-]*)[\"']?\s*:", re.DOTALL)
@@ -64,7 +64,9 @@ def schemas(source: Source) -> Iterator[Found]:
 
 def flags_of_objects(source: Source) -> Iterator[Found]:
     """The keys of oclif's, meow's and node's flags, and of ``arg({"--x": String})``."""
-    for pattern, spelling in _FLAG_OBJECTS:
+    for word, pattern, spelling in _FLAG_OBJECTS:
+        if word not in source.text:
+            continue
         for match in pattern.finditer(source.text):
             yield from _members(source.text, match.end() - 1, spelling)
     for match in _ARG.finditer(source.text):
