@@ -15,16 +15,16 @@ from driftguard.ai_sync.parsed import Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
 from driftguard.ai_sync.syntax import keys, keyword, strings, tight
 
-TENTATIVE = re.compile(
-    rb"\w*(?i:env|conf|setting|param|flag|opt|must|require|secret|\bget|lookup|read|load|fetch|default|bool|int|str)\w*!?"
-    rb"(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']"
+_NAMED_CALL = re.compile(
+    rb"\b(?P<name>[A-Za-z_]\w*)!?(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']"
 )
-"""A call that may turn out to read the environment, once it is known what the function does."""
+_TENTATIVE = re.compile(
+    rb"(?i:env|conf|setting|param|flag|opt|must|require|secret|get|lookup|read|load|fetch|default|bool|int|str)"
+)
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Spring reads its properties from the environment, too, and they have dots."""
 _EVERYBODYS = frozenset(["get", "fetch", "set", "has", "add", "new", "put", "del", "delete", "pop", "push", "log", "format", "test", "describe", "it", "equal"])
 """Names of functions that are too common to look for."""
-_CALLED = re.compile(rb"[A-Za-z_]\w*")
 _CONSTANT = re.compile(r"[A-Z]|.*[a-z0-9][A-Z_]")
 _ROUNDS = 3
 """Functions that call functions that read: so deep."""
@@ -122,7 +122,7 @@ class Reading:
 
     def _needed(self, rule: Call | Access | Text) -> bool:
         if rule.needs and rule.needs not in self.needed:
-            self.needed[rule.needs] = re.search(rule.needs, self.file.text) is not None
+            self.needed[rule.needs] = _holds(rule.needs, self.file.text)
         return not rule.needs or self.needed[rule.needs]
 
     def _pattern(self, text: str) -> re.Pattern[str]:
@@ -216,14 +216,28 @@ class Reading:
 
     def _want(self) -> None:
         """Functions of other files that are called with what looks like a variable's name."""
-        for match in TENTATIVE.finditer(self.file.text.encode()):
-            name = _CALLED.match(match[0])
-            if name and (word := name[0].decode()) not in _EVERYBODYS | self.claimed | set(self.helpers):
-                self.wants.add(word)
+        for name in tentative(self.file.text.encode()):
+            if name not in _EVERYBODYS and name not in self.claimed and name not in self.helpers:
+                self.wants.add(name)
 
     def _item(self, found: Found) -> Item:
         line, column, text = self.file.place(found.start)
         return Item(found.kind, found.named.name, self.file.path, line, column, text, found.named.aliases)
+
+
+def _holds(needs: str, text: str) -> bool:
+    """Whether a regex is found; one that is only words is asked for as words, which is a hundred times faster."""
+    words = needs.replace(r"\b", "").split("|")
+    if all(re.fullmatch(r"[\w/-]+", word) for word in words):
+        return any(word in text for word in words)
+    return re.search(needs, text) is not None
+
+
+def tentative(source: bytes) -> Iterator[str]:
+    """Functions whose calls may turn out to read the environment, once it is known what they do."""
+    for match in _NAMED_CALL.finditer(source):
+        if _TENTATIVE.search(match["name"]):
+            yield match["name"].decode()
 
 
 def _plausible(found: Found) -> bool:
