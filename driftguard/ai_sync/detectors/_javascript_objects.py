@@ -29,7 +29,7 @@ _FLAG_OBJECTS = (
 )
 _ARG = re.compile(r"(?<![\w.])arg\(\s*\{")
 _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-z][\w-]*)[\"']?\s*:", re.DOTALL)
-_SERVER = re.compile(r"\bexpress\b|\bfastify\b|\bkoa\b|\bhono\b|\bRouter\(|polka|restify|\bElysia\b", re.IGNORECASE)
+_SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
 _ROUTE = re.compile(
     r"(?<![\w.$])(?P<app>(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance))\s*"
     r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`])"
@@ -85,7 +85,7 @@ def _members(text: str, start: int, spelling: Spelling, only: str = "") -> Itera
 
 def mounted_routes(source: Source) -> Iterator[Found]:
     """Express, Fastify, Koa and Hono; a router that the same file mounts has the mount's path before its own."""
-    if not _SERVER.search(source.text):
+    if not any(word in source.text for word in _SERVERS):
         return
     prefixes = _prefixes(source)
     for match in _ROUTE.finditer(source.text):
