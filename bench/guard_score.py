@@ -1,6 +1,7 @@
 """Score the guard against bench/labels.yaml: ``guard_score.py DIR [LABELS]``, DIR holding clones, bare or not.
 
-A clone of ``owner/name`` is found as DIR/owner+name/repo, DIR/owner/name or DIR/owner/name.git. Only the kinds that the labels speak of are scored.
+A clone of ``owner/name`` is found as DIR/owner+name/repo, DIR/owner/name or DIR/owner/name.git. Only the kinds that
+the labels speak of are scored.
 """
 
 import sys

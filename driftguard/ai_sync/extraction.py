@@ -34,9 +34,7 @@ def detectors_of(policy: AiSync) -> Mapping[str, Detector]:
     return {**found, **{detector.kind: detector for detector in own}}
 
 
-def extract_all(
-    jobs: Sequence[Job], policy: AiSync, known: Mapping[str, Known]
-) -> Iterator[tuple[Job, Extraction]]:
+def extract_all(jobs: Sequence[Job], policy: AiSync, known: Mapping[str, Known]) -> Iterator[tuple[Job, Extraction]]:
     """What each job's file holds, in order."""
     cores = min(os.cpu_count() or 1, _MOST)
     if cores == 1 or sum(len(job.source) for job in jobs) < _MUCH:

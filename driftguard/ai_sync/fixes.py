@@ -14,7 +14,9 @@ from driftguard.ports import WordHit
 
 _NEIGHBOURS = 12
 _SENTENCE = re.compile(r"[\"'`]([^\"'`\n]*[A-Za-z][^\"'`\n]* [^\"'`\n]+)[\"'`]")
-_AFTER_NAME = re.compile(r"^(?P<close>[`*_\"')\]]*(?:[ =]<?[A-Za-z]+>?(?=[`]))?[`*]*)(?P<gap>\s*(?:[-–—:=|]+\s*)?)")
+_AFTER_NAME = re.compile(
+    r"^(?P<close>[`*_\"')\]]*(?:[ =]<?[A-Za-z]+>?(?=[`]))?[`*]*)(?P<gap>\s*(?:[-\u2013\u2014:=|]+\s*)?)"
+)
 _SAY = "TODO: say what it does"
 
 

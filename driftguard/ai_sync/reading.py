@@ -15,15 +15,33 @@ from driftguard.ai_sync.parsed import Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
 from driftguard.ai_sync.syntax import keys, keyword, strings, tight
 
-_NAMED_CALL = re.compile(
-    rb"\b(?P<name>[A-Za-z_]\w*)!?(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']"
-)
+_NAMED_CALL = re.compile(rb"\b(?P<name>[A-Za-z_]\w*)!?(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']")
 _TENTATIVE = re.compile(
     rb"(?i:env|conf|setting|param|flag|opt|must|require|secret|get|lookup|read|load|fetch|default|bool|int|str)"
 )
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Spring reads its properties from the environment, too, and they have dots."""
-_EVERYBODYS = frozenset(["get", "fetch", "set", "has", "add", "new", "put", "del", "delete", "pop", "push", "log", "format", "test", "describe", "it", "equal"])
+_EVERYBODYS = frozenset(
+    [
+        "get",
+        "fetch",
+        "set",
+        "has",
+        "add",
+        "new",
+        "put",
+        "del",
+        "delete",
+        "pop",
+        "push",
+        "log",
+        "format",
+        "test",
+        "describe",
+        "it",
+        "equal",
+    ]
+)
 """Names of functions that are too common to look for."""
 _CONSTANT = re.compile(r"[A-Z]|.*[a-z0-9][A-Z_]")
 _ROUNDS = 3

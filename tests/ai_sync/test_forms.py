@@ -30,9 +30,7 @@ def test_a_form_asks_for_what_it_says(path: str, code: str, asks: dict[str, list
 
 
 def test_each_language_family_has_forms_here() -> None:
-    claimed = {
-        next(kind for kind, detector in DETECTORS.items() if detector.claims(path)) for path, _, _ in CASES
-    }
+    claimed = {next(kind for kind, detector in DETECTORS.items() if detector.claims(path)) for path, _, _ in CASES}
     assert claimed == set(DETECTORS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from driftguard.ai_sync.guard import Guard
 from driftguard.clients.git import GitTree
 from driftguard.policy import AiSync, Extractor
 
+Files = Mapping[str, str | None]
 READ = 'import os\nA = os.getenv("NEW_SETTING")\n'
 NOTHING = {"README.md": "# App\n"}
 
 
-def names(root: Path, before: dict[str, str | None], after: dict[str, str | None], **policy: object) -> list[str]:
+def names(root: Path, before: Files, after: Files, **policy: object) -> list[str]:
     return [item.name for item in undocumented(root, before, after, AiSync.model_validate(policy))]
 
 
@@ -68,7 +70,7 @@ def test_generated_code_asks_nothing(tmp_path: Path) -> None:
 
 
 def test_names_that_everybody_knows_need_no_documentation(tmp_path: Path) -> None:
-    code = "import os\n" + "".join(f"os.getenv('{name}')\n" for name in ("HOME", "CI", "XDG_DATA_HOME", "GITHUB_SHA"))
+    code = "import os\n" + "".join(f"os.getenv('{name}')\n" for name in ("HOME", "CI", "XDG_X", "GITHUB_SHA"))
     assert names(tmp_path, NOTHING, {"a.py": code}) == []
 
 
@@ -123,7 +125,7 @@ def test_the_project_s_own_forms_count(tmp_path: Path, extractor: Extractor) -> 
     assert [item.name for item in found] == ["OWN_X"]
 
 
-def guard(root: Path, before: dict[str, str | None], after: dict[str, str | None]) -> tuple[GitTree, Guard]:
+def guard(root: Path, before: Files, after: Files) -> tuple[GitTree, Guard]:
     repository, base, head = change(root, before, after)
     tree = GitTree.open(repository.root)
     return tree, Guard(tree, AiSync(), base, head)
@@ -145,7 +147,7 @@ def test_what_no_code_knows_any_more_is_stale_at_the_document_s_line(tmp_path: P
         {"app.py": None, "moved.py": READ},
     ],
 )
-def test_what_lives_elsewhere_or_is_told_as_gone_is_not_stale(tmp_path: Path, after: dict[str, str | None]) -> None:
+def test_what_lives_elsewhere_or_is_told_as_gone_is_not_stale(tmp_path: Path, after: Files) -> None:
     tree, judge = guard(tmp_path, {"README.md": "- `NEW_SETTING`: x\n", "app.py": READ}, after)
     with tree:
         assert judge.stale() == []

@@ -26,7 +26,9 @@ class Repository:
 
     def git(self, *words: str) -> str:
         author = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-        done = subprocess.run(["git", "-C", str(self.root), *author, *words], check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", "-C", str(self.root), *author, *words], check=True, capture_output=True, text=True
+        )
         return done.stdout.strip()
 
     def write(self, files: Mapping[str, str | None]) -> None:
