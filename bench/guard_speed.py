@@ -1,7 +1,9 @@
-"""Time and memory of the guard on generated repositories: a large change, and a small one in a large repository."""
+"""Time and memory of the guard on generated repositories: a large change, and a small one in a large repository.
+
+Memory is that of the largest of its processes: the run itself, or one of its readers (one for each core).
+"""
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -400,7 +400,7 @@ class AiSync(Section):
     not_code: Globs = Field(
         policy_defaults.NOT_CODE, description="Files that ask nothing of users: tests, examples, vendored, generated."
     )
-    kinds: tuple[ItemKindName, ...] = Field(policy_defaults.KINDS, description="What has to be documented.")
+    kinds: tuple[ItemKindName, ...] = Field(get_args(ItemKindName), description="What has to be documented.")
     well_known: Globs = Field(
         policy_defaults.WELL_KNOWN, description="Names that everybody knows, with * and ? as wildcards."
     )

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from driftguard.ai_sync import grammar
 from driftguard.ai_sync.items import Extraction, Known
 from driftguard.ai_sync.parsed import ParsedFile, constants
-from driftguard.ai_sync.reading import TENTATIVE, Reading
+from driftguard.ai_sync.reading import Reading, tentative
 from driftguard.ai_sync.rules import Family
 
 
@@ -33,7 +33,7 @@ class Reader:
         return name in self.family.filenames or name.endswith(tuple(self.family.grammars))
 
     def might_hold(self, source: bytes) -> bool:
-        return self.family.hint.search(source) is not None or TENTATIVE.search(source) is not None
+        return self.family.hint.search(source) is not None or next(tentative(source), None) is not None
 
     def extract(self, path: str, source: str, known: Known) -> Extraction:
         language = next((name for suffix, name in self.family.grammars.items() if path.endswith(suffix)), "")

@@ -73,7 +73,12 @@ class Source:
     path: str
     text: str
     root: Node
-    constants: Mapping[str, str]
+    bound: Callable[[], Mapping[str, str]]
+
+    @property
+    def constants(self) -> Mapping[str, str]:
+        """Names that stand for one text; looked for when first asked."""
+        return self.bound()
 
 
 @dataclass(frozen=True, slots=True)

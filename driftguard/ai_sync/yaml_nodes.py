@@ -13,7 +13,7 @@ def compose(text: str) -> Node | None:
     """The first document; ``None`` where it is empty or no YAML (a template, say)."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return next(iter(yaml.compose_all(text, Loader=loader)), None)  # type: ignore[no-any-return]
+        return next(iter(yaml.compose_all(text, Loader=loader)), None)
     except (yaml.YAMLError, ValueError):
         return None
 

@@ -17,7 +17,10 @@ _TYPES = (
     r"|StringArray|IntSlice|Int32Slice|Int64Slice|UintSlice|BoolSlice|Float32Slice|Float64Slice|DurationSlice|IP|IPNet|IPMask"
     r"|IPSlice|Count|StringToString|StringToInt|StringToInt64|BytesHex|BytesBase64|Text|Func|BoolFunc)"
 )
-_SETS = r"(?:flag|pflag|goflag|flag\.CommandLine|pflag\.CommandLine|\w*[fF]lag[sS]?(?:[sS]et)?|fs|f|fl|set|.*\.(?:Persistent)?(?:Local)?Flags\(\)|.*\.[fF]lags?|.*\.[fF]lagSet|.*\.fs)"
+_SETS = (
+    r"(?:flag|pflag|goflag|flag\.CommandLine|pflag\.CommandLine|\w*[fF]lag[sS]?(?:[sS]et)?|fs|f|fl|set"
+    r"|.*\.(?:Persistent)?(?:Local)?Flags\(\)|.*\.[fF]lags?|.*\.[fF]lagSet|.*\.fs)"
+)
 _NEEDS = r"\bflag\b|pflag|cobra"
 
 FAMILY = Family(

@@ -46,8 +46,9 @@ FAMILY = Family(
             keyword=("env_var", "envvar", "env_vars", "env_name", "env_var_name"),
             shape="strings",
             only=r"[A-Z][A-Z0-9_]*",
+            needs="env_var|envvar|env_name",
         ),
-        Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE),
+        Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE, needs=r"\benv ?= ?[\"'\[(]"),
         Call(
             r"(?:.*\.)?add_(?:argument|option)",
             ItemKind.CLI_FLAG,
