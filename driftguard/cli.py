@@ -131,6 +131,9 @@ def run(
     head: HeadOption = None,
     repo: RepoOption = Path(),
     dry_run: DryRunOption = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write the proposed documentation lines into the work tree.")
+    ] = False,
     output: OutputOption = OutputFormat.TEXT,
     audit_dir: AuditDirOption = None,
     shard: ShardOption = None,
@@ -144,6 +147,8 @@ def run(
     from driftguard import wiring
     from driftguard.model import Mode
 
+    if fix and (dry_run or head is not None or event_name is not None):
+        raise UsageError("--fix writes into the work tree; it goes with neither --dry-run, --head nor an event")
     _log_to_stderr(log_level, log_format)
     request = wiring.Request(
         repo_dir=repo,
@@ -156,8 +161,20 @@ def run(
         mode=Mode.REHEARSAL if dry_run else None,
         shard=shard,
     )
+    if fix and (dry_run or head is not None):
+        raise UsageError("--fix writes into the work tree: it goes with neither --dry-run nor --head")
     files = [_format_and_file(word) for word in save or ()]
-    _show(_go(request), output, files)
+    report = _go(request)
+    if fix:
+        _write_fixes(repo, report)
+    _show(report, output, files)
+
+
+def _write_fixes(repo: Path, report: Report) -> None:
+    from driftguard import fixes
+
+    for line in fixes.write(repo, report.findings):
+        typer.echo(f"added {line}", err=True)
 
 
 @app.command(

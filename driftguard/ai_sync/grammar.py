@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from driftguard.errors import MissingExtra
@@ -20,13 +21,17 @@ def parse(source: str, language: str) -> Node:
     return SgRoot(source, language).root()
 
 
-def matches(root: Node, patterns: Iterable[str]) -> Iterator[Node]:
-    """Every node that one of ``patterns`` takes, in one walk."""
-    rule: Mapping[str, Any] = {"rule": {"any": [{"pattern": pattern} for pattern in patterns]}}
+def of_kinds(root: Node, kinds: Iterable[str]) -> Iterator[Node]:
+    """Every node of one of ``kinds``, in the order of the text."""
+    rule: Mapping[str, Any] = {"rule": {"any": [{"kind": kind} for kind in sorted(kinds)]}}
     yield from root.find_all(rule)
 
 
-def line_of(node: Node) -> tuple[int, int]:
-    """Line and column, from 1."""
-    start = node.range().start
-    return start.line + 1, start.column + 1
+@cache
+def has_kind(language: str, kind: str) -> bool:
+    """Whether a grammar knows a kind of node; grammars change their words from one version to the next."""
+    try:
+        parse("", language).find(kind=kind)
+    except RuntimeError:
+        return False
+    return True

@@ -1,21 +1,33 @@
 """The deterministic guard: what the code at head needs that the code at base didn't, and that no doc names.
 
 Whole files at base and head are compared, never loose hunks, so that a move, a rename or a new layout is nothing new.
+Cheap questions come first: documentation is asked before the code of the whole repository is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import PurePosixPath
 
-from driftguard.ai_sync.items import Detector, Item
-from driftguard.globs import Globs
+from driftguard.ai_sync.catalogue import Catalogue
+from driftguard.ai_sync.docs import Docs
+from driftguard.ai_sync.fixes import Fix, fixes
+from driftguard.ai_sync.internal import SCRIPTS, is_script, not_set_by_scripts, published
+from driftguard.ai_sync.items import Item, ItemKind
+from driftguard.ai_sync.near_miss import NearMiss, near_misses
+from driftguard.ai_sync.needles import Needle, route_key
+from driftguard.ai_sync.stale import Stale, stale
 from driftguard.policy import AiSync
 from driftguard.ports import FileChange, SourceTree, WordHit
-from driftguard.registry import discover
+
+_WAIVER = re.compile(r"driftguard:\s*ignore\[docs\]")
+_SETTINGS = (ItemKind.DOCKER_ENV, ItemKind.COMPOSE_ENV, ItemKind.DOCKER_ARG)
+
+Key = tuple[str, str]
 
 
 @dataclass
@@ -29,61 +41,120 @@ class Guard:
 
     def undocumented(self) -> list[Item]:
         """The first place of each new item that no documentation names, by path and line."""
-        new = self._new_items()
-        documented = self._documented({item.name for item in new})
-        wanting = [item for item in new if item.name not in documented and not self._ignored(item.name)]
-        first: dict[tuple[str, str], Item] = {}
-        for item in sorted(wanting, key=lambda item: (item.path, item.line, item.column)):
-            first.setdefault((item.kind, item.name), item)
-        return list(first.values())
+        wanting = self.undocumented_here
+        used = self._used_at_base(wanting)
+        new = [item for item in wanting if key_of(item) not in used]
+        return not_set_by_scripts(published(new, self.tree, self.head), self.tree, self.head)
 
-    def _new_items(self) -> list[Item]:
-        changes = self._code(self.tree.changes(self.base, self.head))
-        before = {(item.kind, item.name) for item in self._extract(self.base, [change.old_path for change in changes])}
-        after = self._extract(self.head, [change.path for change in changes if change.status != "D"])
-        fresh = [item for item in after if (item.kind, item.name) not in before]
-        used = self._used_at_base({item.name for item in fresh})
-        return [item for item in fresh if (item.kind, item.name) not in used]
+    def stale(self) -> list[Stale]:
+        """What code at base asked for, no code at head knows, and documentation still names."""
+        after = {key_of(item) for item in self._after}
+        gone = [item for item in self._before if key_of(item) not in after and self._counts(item)]
+        return stale(_first_of_each(gone), self.docs, self.tree)
 
-    def _used_at_base(self, names: set[str]) -> set[tuple[str, str]]:
-        """Which of ``names`` some other file at base already asks for."""
-        paths = {hit.path for hit in self.tree.search(self.base, sorted(names)) if self._detector(hit.path)}
-        return {(item.kind, item.name) for item in self._extract(self.base, sorted(paths))}
+    def near_misses(self, items: Sequence[Item]) -> list[NearMiss]:
+        """Of undocumented ``items`` those whose name the change's documentation almost says."""
+        paths = [change.path for change in self.changes if change.status != "D"]
+        return near_misses(items, self.docs, self.tree, self.base, paths)
 
-    def _documented(self, names: set[str]) -> set[str]:
-        found: set[str] = set()
-        for hit in self.tree.search(self.head, sorted(names)):
-            if self._docs.match(hit.path) and not self._not_docs.match(hit.path):
-                found |= _named_in(hit, names)
-        return found
-
-    def _extract(self, revision: str, paths: Sequence[str]) -> Iterator[Item]:
-        for path, data in self.tree.read_many(revision, paths):
-            detector = self._detector(path)
-            if detector is not None and detector.might_hold(data):
-                yield from detector.extract(path, data.decode(errors="replace"))
-
-    def _code(self, changes: Iterable[FileChange]) -> list[FileChange]:
-        return [change for change in changes if self._detector(change.path) or self._detector(change.old_path)]
-
-    def _detector(self, path: str) -> Detector | None:
-        return next((detector for detector in self._detectors.values() if detector.claims(path)), None)
-
-    def _ignored(self, name: str) -> bool:
-        return any(fnmatchcase(name, pattern) for pattern in self.policy.ignore)
+    def fixes(self, items: Sequence[Item]) -> Mapping[Key, Fix]:
+        """A line to add for each of ``items``, by ``Item.key``."""
+        return fixes(items, self._after, self.docs)
 
     @cached_property
-    def _detectors(self) -> Mapping[str, Detector]:
-        return discover("driftguard.ai_sync.detectors", "DETECTOR")
+    def undocumented_here(self) -> list[Item]:
+        """New in the files that changed, and not documented."""
+        before = {key_of(item) for item in self._before}
+        fresh = _first_of_each(item for item in self._after if key_of(item) not in before and self._counts(item))
+        documented = self.docs.mentions(fresh)
+        return [item for item in fresh if item.key not in documented]
 
     @cached_property
-    def _docs(self) -> Globs:
-        return Globs(self.policy.docs)
+    def docs(self) -> Docs:
+        return Docs(self.tree, self.policy, self.head)
 
     @cached_property
-    def _not_docs(self) -> Globs:
-        return Globs(self.policy.not_docs)
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.tree, self.policy)
+
+    @cached_property
+    def changes(self) -> Sequence[FileChange]:
+        return self.tree.changes(self.base, self.head)
+
+    @cached_property
+    def _before(self) -> list[Item]:
+        paths = [change.old_path for change in self.changes if change.status != "A" and self._is_code(change.old_path)]
+        return self.catalogue.read(self.base, paths)
+
+    @cached_property
+    def _after(self) -> list[Item]:
+        paths = [change.path for change in self.changes if change.status != "D" and self._is_code(change.path)]
+        return self.catalogue.read(self.head, paths)
+
+    def _is_code(self, path: str) -> bool:
+        return self.catalogue.claims(path) and not self.docs.holds(path)
+
+    def _counts(self, item: Item) -> bool:
+        if item.kind.value not in self.policy.kinds or _WAIVER.search(item.text):
+            return False
+        patterns = (*self.policy.ignore, *self.policy.well_known)
+        return not any(fnmatchcase(item.name, pattern) for pattern in patterns) and not item.name.startswith("_")
+
+    def _used_at_base(self, items: Sequence[Item]) -> set[Key]:
+        """Which of ``items`` some other file at base already asks for."""
+        words = sorted({word for item in items for word in _words(item)})
+        likely = [_likely(item) for item in items]
+        scripted = [item for item in items if is_script(item)]
+        paths: set[str] = set()
+        used: set[Key] = set()
+        for hit in self.tree.search(self.base, words, self._pathspecs(items)):
+            if self._is_code(hit.path) and _may_be(hit, likely):
+                paths.add(hit.path)
+                used |= {key_of(item) for item in scripted if _expands(item.name, hit)}
+        return used | {key_of(item) for item in self.catalogue.read(self.base, sorted(paths))}
+
+    def _pathspecs(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """Scripts without a suffix are known by their neighbours."""
+        beside = {f"{PurePosixPath(item.path).parent}/*" for item in items if not PurePosixPath(item.path).suffix}
+        return (*self.catalogue.pathspecs, *sorted("*" if spec == "./*" else spec for spec in beside))
 
 
-def _named_in(hit: WordHit, names: set[str]) -> set[str]:
-    return names.intersection(re.findall(r"\w+", hit.text))
+def key_of(item: Item) -> Key:
+    """What makes two items the same: a variable is one wherever it is set or read, a route whatever its parameters."""
+    if item.kind is ItemKind.HTTP_ROUTE:
+        return item.kind.value, route_key(item.name)
+    kind = ItemKind.ENV_VAR if item.kind in _SETTINGS else item.kind
+    return kind.value, item.name
+
+
+def _first_of_each(items: Iterable[Item]) -> list[Item]:
+    """A variable that code reads is that one first, before whatever sets it."""
+    first: dict[Key, Item] = {}
+    for item in sorted(items, key=lambda item: (item.kind in _SETTINGS, item.path, item.line, item.column)):
+        first.setdefault(key_of(item), item)
+    return sorted(first.values(), key=lambda item: (item.path, item.line, item.column))
+
+
+def _words(item: Item) -> tuple[str, ...]:
+    """How code may spell an item; a flag may be a parameter's name."""
+    words = Needle(item).words
+    if item.kind is ItemKind.CLI_FLAG:
+        return tuple({*words, *(word.replace("-", "_") for word in words)})
+    return words
+
+
+def _likely(item: Item) -> re.Pattern[str]:
+    if item.kind is not ItemKind.CLI_FLAG:
+        return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in _words(item)) or "(?!)")
+    word = re.escape(item.name.lstrip("-"))
+    bound = re.escape(item.name.lstrip("-").replace("-", "_"))
+    return re.compile(rf"[\"'`]-{{0,2}}{word}\b|--{word}\b|(?<![\w.]){bound}\s*:|\[no-\]{word}\b")
+
+
+def _expands(name: str, hit: WordHit) -> bool:
+    """A script that only says ``$X`` needs it already."""
+    return PurePosixPath(hit.path).suffix in SCRIPTS and re.search(rf"\$\{{?!?{name}\b", hit.text) is not None
+
+
+def _may_be(hit: WordHit, likely: Sequence[re.Pattern[str]]) -> bool:
+    return any(pattern.search(hit.text) for pattern in likely)

@@ -1,123 +1,115 @@
-"""Python: environment variables read through ``os`` and pydantic settings."""
+"""Python: os, decouple, environs, django-environ, pydantic settings, argparse, click, typer, FastAPI, Flask, Django."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import ClassVar
 
-from driftguard.ai_sync import grammar
-from driftguard.ai_sync.grammar import Node
-from driftguard.ai_sync.items import Item, ItemKind
+from driftguard.ai_sync.detectors._python_routes import routes
+from driftguard.ai_sync.detectors._python_settings import settings
+from driftguard.ai_sync.detectors._python_typer import options
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.reader import Reader
+from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import switches
 
-_HINT = re.compile(rb"environ|getenv|BaseSettings")
-
-READS = tuple(
-    form.replace("ENVIRON", environ)
-    for environ in ("os.environ", "environ", "os.environb", "environb")
-    for form in (
-        "ENVIRON[$NAME]",
-        "ENVIRON.get($NAME)",
-        "ENVIRON.get($NAME, $$$REST)",
-        "ENVIRON.pop($NAME)",
-        "ENVIRON.pop($NAME, $$$REST)",
-        "ENVIRON.setdefault($NAME, $$$REST)",
-        "ENVIRON.__getitem__($NAME)",
-        "$NAME in ENVIRON",
-        "$NAME not in ENVIRON",
-    )
-) + tuple(
-    form.replace("GETENV", getenv)
-    for getenv in ("os.getenv", "getenv", "os.getenvb")
-    for form in ("GETENV($NAME)", "GETENV($NAME, $$$REST)", "GETENV(key=$NAME)")
+_ENVIRON = r"(?:\w+\.)*(?:environb?|ALIAS)"
+_READERS = (
+    r"(?:str|bool|int|float|decimal|list|dict|json|url|uuid|path|log_level|timedelta|date|datetime|time|enum|yaml"
 )
-"""Patterns whose ``$NAME`` is a variable that the program reads. The bare ones count where ``os`` is imported from."""
+_READERS += (
+    r"|db|db_url|cache|cache_url|email|email_url|search_url|channels|bytes|tuple|get_value|dj_db_url|dj_email_url"
+)
+_READERS += r"|dj_cache_url|unicode|multiline)"
+_HIDDEN = r"\bhidden\s*=\s*True\b|\bhelp\s*=\s*(?:argparse\.)?SUPPRESS\b"
 
-_LITERAL = re.compile(r"""[bBuUrR]{0,2}(?P<quote>"{3}|'{3}|"|')(?P<text>[A-Za-z_][A-Za-z0-9_]*)(?P=quote)""")
+FAMILY = Family(
+    kind="python",
+    grammars={".py": "python", ".pyi": "python", ".pyw": "python"},
+    hint=re.compile(
+        rb"environ|getenv|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
+        rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\("
+    ),
+    calls=(
+        Call(rf"{_ENVIRON}\.(?:get|pop|__getitem__|__contains__)|(?:\w+\.)*ENVGET", keyword=("key",)),
+        Call(rf"{_ENVIRON}\.setdefault"),
+        Call(r"(?:\w+\.)*getenvb?|ALIAS", keyword=("key",)),
+        Call(r"(?:\w+\.)?(?:config|Config|AutoConfig)", only=r"[A-Za-z_]\w*", needs=r"\bdecouple\b|starlette\.config"),
+        Call(
+            rf"(?:\w+\.)*(?:\w*env|\w*Env|ENV)(?:\.{_READERS})?",
+            needs=r"\benviron\b|\benvirons\b|\bEnv\(|import env\b",
+            keyword=("var", "name"),
+            only=r"[A-Z][A-Z0-9_]*",
+        ),
+        Call(
+            r".*",
+            at=None,
+            keyword=("env_var", "envvar", "env_vars", "env_name", "env_var_name"),
+            shape="strings",
+            only=r"[A-Z][A-Z0-9_]*",
+        ),
+        Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE),
+        Call(
+            r"(?:.*\.)?add_(?:argument|option)",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z0-9].*",
+            unless=_HIDDEN,
+        ),
+        Call(
+            r"(?:\w+\.)*(?:option|version_option|help_option|password_option|confirmation_option|optgroup\.option)",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"-.*",
+            needs=r"\bclick\b",
+            unless=_HIDDEN,
+        ),
+        Call(
+            r"(?:\w+\.)*Option",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z0-9].*",
+            unless=_HIDDEN,
+        ),
+        Call(r"(?:\w+\.)?define", ItemKind.CLI_FLAG, spelling=switches, only=r"--.*", needs=r"tornado\.options"),
+    ),
+    accesses=(
+        Access("subscript", rf"{_ENVIRON}\[(?P<expression>.+)\]"),
+        Access("comparison_operator", rf"(?P<expression>[\w.\"'{{}}]+?)(?:not)?in{_ENVIRON}"),
+        Access(
+            "comparison_operator",
+            r"(?P<expression>[\"']--[a-z][\w-]*[\"'])(?:not)?in(?:\w+\.)*(?:argv|args)(?:\[.*\])?",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
+        Access(
+            "comparison_operator",
+            r"(?:arg|a|opt|o|flag)==(?P<expression>[\"']--[a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
+    ),
+    texts=(Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs=r"env_var"),),
+    specials=(settings, options, routes),
+    call_nodes=("call",),
+    functions=("function_definition", "lambda"),
+    chains=("attribute",),
+    writes=("assignment", "augmented_assignment", "delete_statement"),
+    aliases=(
+        r"\b(?:environb?|getenvb?)\s+as\s+(?P<alias>\w+)",
+        r"^\s*(?P<alias>[A-Za-z_]\w*)(?:\s*:[^=\n]+)?\s*=\s*(?:os\.)?(?:environ(?:\.get|\.copy\(\))?|getenv)\s*(?:$|#)",
+        r"^\s*(?P<alias>[A-Za-z_]\w*)\s*=\s*dict\(\s*os\.environ\s*\)",
+        r"(?P<alias>[A-Za-z_]\w*)\s*:\s*(?:Mapping|MutableMapping|dict|Dict)\[str,\s*str\](?:\s*\|\s*None)?\s*=\s*(?:field\(default_factory=lambda:\s*)?os\.environ",
+    ),
+    constant=(
+        r"^[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n\"']+)?=[ \t]*"
+        r"(?P<value>[bBuUrR]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'))[ \t]*(?:$|[;#])"
+    ),
+    loops=(
+        r"\bfor\s+(?P<targets>[\w\s,()]+?)\s+in\s+(?P<iterable>(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|[\w.]+(?:\(\))?))",
+    ),
+)
 
-
-class PythonDetector:
-    """``.py`` and ``.pyi`` files."""
-
-    kind: ClassVar[str] = "python"
-
-    def claims(self, path: str) -> bool:
-        return path.endswith((".py", ".pyi"))
-
-    def might_hold(self, source: bytes) -> bool:
-        return _HINT.search(source) is not None
-
-    def extract(self, path: str, source: str) -> Iterator[Item]:
-        root = grammar.parse(source, "python")
-        lines = source.splitlines()
-        for node in grammar.matches(root, READS):
-            literal = _LITERAL.fullmatch(node.get_match("NAME").text())
-            if literal and not _is_written(node):
-                yield _item(path, lines, node, literal["text"])
-        for node, name in _settings(root):
-            yield _item(path, lines, node, name)
-
-
-def _item(path: str, lines: list[str], node: Node, name: str) -> Item:
-    line, column = grammar.line_of(node)
-    return Item(ItemKind.ENV_VAR, name, path, line, column, lines[line - 1].strip())
-
-
-def _is_written(node: Node) -> bool:
-    """``os.environ["X"] = …`` and ``del os.environ["X"]`` set the surroundings of others; they read nothing."""
-    parent = node.parent()
-    if parent is None or node.kind() != "subscript":
-        return False
-    if parent.kind() == "assignment":
-        left = parent.field("left")
-        return left is not None and left.range().start.index == node.range().start.index
-    return bool(parent.kind() == "delete_statement")
-
-
-def _settings(root: Node) -> Iterator[tuple[Node, str]]:
-    """Fields of pydantic settings classes, https://docs.pydantic.dev/latest/concepts/pydantic_settings/."""
-    for cls in root.find_all(kind="class_definition"):
-        bases, body = cls.field("superclasses"), cls.field("body")
-        if bases is None or body is None or "BaseSettings" not in bases.text():
-            continue
-        prefix = _prefix(body)
-        for statement in body.children():
-            assignment = statement.child(0) if statement.kind() == "expression_statement" else None
-            if assignment is None or assignment.kind() != "assignment" or assignment.field("type") is None:
-                continue
-            for name in _field_names(assignment, prefix):
-                yield assignment, name
-
-
-def _prefix(body: Node) -> str:
-    found = body.find(pattern="env_prefix=$PREFIX") or body.find(pattern="env_prefix = $PREFIX")
-    if found is None:
-        keyword = next(
-            (n for n in body.find_all(kind="keyword_argument") if n.field("name").text() == "env_prefix"), None
-        )
-        return _literal(keyword.field("value")) if keyword is not None else ""
-    return _literal(found.get_match("PREFIX"))
-
-
-def _field_names(assignment: Node, prefix: str) -> Iterator[str]:
-    """An alias stands for itself; without one the prefix and the field's name, in capitals as people write them."""
-    name, value = assignment.field("left").text(), assignment.field("right")
-    if name == "model_config" or name.startswith("_") or "ClassVar" in assignment.field("type").text():
-        return
-    aliases = list(_aliases(value)) if value is not None else []
-    yield from aliases or [f"{prefix}{name}".upper()]
-
-
-def _aliases(value: Node) -> Iterator[str]:
-    for keyword in value.find_all(kind="keyword_argument"):
-        if keyword.field("name").text() in ("alias", "validation_alias", "env"):
-            for string in keyword.field("value").find_all(kind="string"):
-                yield _literal(string)
-
-
-def _literal(node: Node) -> str:
-    literal = _LITERAL.fullmatch(node.text())
-    return literal["text"] if literal else ""
-
-
-DETECTOR = PythonDetector()
+DETECTOR = Reader(FAMILY)

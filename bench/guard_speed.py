@@ -1,0 +1,137 @@
+"""Time and memory of the guard on generated repositories: a large change, and a small one in a large repository."""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+POLICY = """\
+version: 1
+dry_run: true
+rules: [{name: docs, on: [pull_request.opened], run: ai_sync, mode: block}]
+"""
+GO = """package p{n}
+
+import "os"
+
+// Setting{n} is read at start.
+func Setting{n}() string {{
+	if v := os.Getenv("APP_P{n}_SETTING"); v != "" {{
+		return v
+	}}
+	return "default"
+}}
+"""
+PYTHON = '''"""Part {n}."""
+
+import os
+
+TIMEOUT = int(os.environ.get("APP_P{n}_TIMEOUT", "30"))
+'''
+TYPESCRIPT = """export const level{n} = process.env.APP_P{n}_LEVEL ?? 'info'
+"""
+FILLER = {
+    "go": 'func add{i}(a int, b int) int {{ return compute(a+{i}, b, "text {i}") }}\n',
+    "py": "def add{i}(a: int, b: int) -> int:\n    return compute(a + {i}, b, 'text {i}')\n",
+    "ts": "export const add{i} = (a: number, b: number) => compute(a + {i}, b, 'text {i}')\n",
+}
+HEADS = {"go": GO, "py": PYTHON, "ts": TYPESCRIPT}
+
+
+@dataclass(frozen=True)
+class Case:
+    """``files`` new files of ``lines`` lines each, beside ``before`` files that were there."""
+
+    title: str
+    before: int
+    files: int
+    lines: int
+    seconds: float
+    megabytes: int
+
+
+CASES = (
+    Case("3,000 files, 300,000 added lines", 100, 3000, 100, 10.0, 400),
+    Case("20 files in a repository of 50,000", 50_000, 20, 100, 1.5, 400),
+    Case("20 files in a repository of 500", 500, 20, 100, 1.5, 400),
+)
+
+
+def main() -> int:
+    results = [measure(case) for case in CASES]
+    return 0 if all(results) else 1
+
+
+def measure(case: Case) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        git(root, "init", "-q", "-b", "main")
+        (root / "README.md").write_text(
+            "# App\n\n| Variable | Meaning |\n|---|---|\n| `APP_P0_SETTING` | a setting |\n"
+        )
+        fill(root, range(case.before), 20)
+        commit(root, "before")
+        fill(root, range(case.before, case.before + case.files), case.lines)
+        commit(root, "change")
+        (root / "policy.yaml").write_text(POLICY)
+        seconds, megabytes, found = run(root)
+    good = seconds < case.seconds and megabytes < case.megabytes and found >= case.files
+    verdict = "ok" if good else "MISSED"
+    limits = f"(< {case.seconds:g} s, < {case.megabytes} MB)"
+    print(f"{case.title:38} {seconds:6.2f} s {megabytes:5.0f} MB {found:5} findings  {limits} {verdict}", flush=True)
+    return good
+
+
+def fill(root: Path, numbers: range, lines: int) -> None:
+    kinds = tuple(HEADS)
+    for n in numbers:
+        kind = kinds[n % len(kinds)]
+        folder = root / "src" / f"d{n % 200}"
+        folder.mkdir(parents=True, exist_ok=True)
+        body = [HEADS[kind].format(n=n)] if lines >= 100 or n % 10 == 0 else []
+        while sum(part.count("\n") for part in body) < lines:
+            body.append(FILLER[kind].format(i=len(body)))
+        (folder / f"part{n}.{kind}").write_text("".join(body))
+
+
+def run(root: Path) -> tuple[float, float, int]:
+    words = [sys.executable, "-m", "driftguard", "run", "--repo", str(root), "--base", "main~1", "--head", "main"]
+    words += [
+        "--dry-run",
+        "--policy",
+        str(root / "policy.yaml"),
+        "--format",
+        "json",
+        "--audit-dir",
+        str(root / "audit"),
+    ]
+    begin = time.monotonic()
+    process = subprocess.Popen(words, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    out = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - begin
+    process.returncode = status
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return (
+        seconds,
+        max(usage.ru_maxrss, 0 if children is None else 0) / 1024,
+        out.count(b'"rule": "ai_sync/undocumented"'),
+    )
+
+
+def commit(root: Path, message: str) -> None:
+    git(root, "add", "-A")
+    git(root, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", message)
+
+
+def git(root: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Routes of net/http, gin, echo, chi, fiber and gorilla/mux, with the prefixes of their groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from driftguard.ai_sync.expressions import Scope, evaluate
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.rules import Found, Source
+from driftguard.ai_sync.spelling import path
+from driftguard.ai_sync.syntax import bracketed, split
+
+_WEB = re.compile(
+    r"\"net/http\"|gin-gonic|labstack/echo|go-chi|gofiber|gorilla/mux|julienschmidt/httprouter|/mux\"|/router\""
+)
+_ROUTE = re.compile(
+    r"\b(?P<on>[A-Za-z_][\w.]*)\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|HandleFunc|Handle|HandlerFunc|Handler|Method|MethodFunc|All)\("
+)
+_RECEIVER = re.compile(
+    r"(?:.*\.)?(?:http|\w*[mM]ux|\w*[rR]outer|\w*[rR]|e|g|\w*[gG]roup|\w*[aA]pp|\w*[sS]erver|\w*[eE]cho|\w*[eE]ngine|\w*[aA]pi\w*|\w*API|v\d|sr|\w*[rR]oute[rs]?|\w+)"
+)
+_GROUP = re.compile(
+    r"\b(?P<name>[A-Za-z_]\w*)\s*:?=\s*(?P<on>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix|Subrouter)\((?P<rest>[^\n]*)"
+)
+_NESTED = re.compile(r"\.Route\(\s*(?P<prefix>\"[^\"]*\")\s*,\s*func\(\s*(?P<name>\w+)\b")
+_METHOD = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)?\s*(?:[\w.-]*)(?=/)")
+
+
+def routes(source: Source) -> Iterator[Found]:
+    if not _WEB.search(source.text):
+        return
+    groups, nested = _groups(source), _nested(source)
+    for match in _ROUTE.finditer(source.text):
+        listed = split(bracketed(source.text, match.end() - 1)[1:-1])
+        if len(listed) < 2:  # noqa: PLR2004 - a route and what answers it
+            continue
+        texts = [evaluate(part, Scope(source.constants)) for part in listed[:2]]
+        route = next((text for text in texts if text and re.match(r"^(?:[A-Z]+ )?[\w.-]*/", text)), None)
+        if route is None or not re.match(r"^(?:[A-Z]+\s+)?/", route):
+            continue
+        prefix = "".join(prefix for start, end, prefix in nested if start < match.start() < end)
+        prefix += groups.get(match["on"].rpartition(".")[2], "")
+        for named in path([prefix + _METHOD.sub("", route)]):
+            yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+
+
+def _groups(source: Source) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for match in _GROUP.finditer(source.text):
+        literal = evaluate(match["rest"].partition(")")[0].partition(",")[0], Scope(source.constants))
+        if literal is not None:
+            found[match["name"]] = found.get(match["on"], "") + literal
+    return found
+
+
+def _nested(source: Source) -> list[tuple[int, int, str]]:
+    """Spans of chi's ``r.Route("/prefix", func(r chi.Router) {...})``."""
+    found = []
+    for match in _NESTED.finditer(source.text):
+        inside = bracketed(source.text, source.text.index("(", match.start()))
+        found.append((match.start(), match.start() + len(inside), match["prefix"].strip('"')))
+    return found

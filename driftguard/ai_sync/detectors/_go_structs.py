@@ -1,0 +1,121 @@
+"""Go struct tags: ``env:"X"`` (caarlos0/env, cleanenv, kong), ``envconfig:"x"`` (Kelsey Hightower's), ``long:"x"``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from driftguard.ai_sync.expressions import Scope, evaluate
+from driftguard.ai_sync.grammar import Node, of_kinds
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.rules import Found, Source
+from driftguard.ai_sync.spelling import Named, flag, kebab_flag, upper_snake
+from driftguard.ai_sync.syntax import bracketed, split
+
+_TAG = re.compile(r"\b(?P<key>[\w-]+):\"(?P<value>(?:\\.|[^\"\\])*)\"")
+_PROCESS = re.compile(r"envconfig\.(?:Must)?Process(?:With)?\(")
+_PARSED_WITH = re.compile(r"\bPrefix:\s*(?P<prefix>[^,}\n]+)")
+_KONG = re.compile(r"\"github\.com/alecthomas/kong\"")
+
+
+def struct_tags(source: Source) -> Iterator[Found]:
+    """Nested structs of the file pass their prefixes (``envPrefix``) down."""
+    if '"`' not in source.text:
+        return
+    structs = {name.text(): body for name, body in _structs(source.root)}
+    inner = {kind for body in structs.values() for field in _fields(body) for kind in _words(field) if kind in structs}
+    prefix = "" if _PROCESS.search(source.text) else _prefix(source)
+    for name, body in structs.items():
+        if name not in inner or not _has_prefix(structs, name):
+            yield from _struct(body, prefix, structs, source, 4)
+
+
+def _structs(root: Node) -> Iterator[tuple[Node, Node]]:
+    for spec in of_kinds(root, ["type_spec"]):
+        kind = spec.field("type")
+        if kind is not None and kind.kind() == "struct_type":
+            yield spec.field("name"), kind
+
+
+def _fields(body: Node) -> Iterator[Node]:
+    for listed in body.children():
+        if listed.kind() == "field_declaration_list":
+            yield from (child for child in listed.children() if child.kind() == "field_declaration")
+
+
+def _words(field: Node) -> list[str]:
+    kind = field.field("type")
+    return re.findall(r"\w+", kind.text()) if kind is not None else []
+
+
+def _tags(field: Node) -> Mapping[str, str]:
+    tag = field.field("tag")
+    return {match["key"]: match["value"] for match in _TAG.finditer(tag.text())} if tag is not None else {}
+
+
+def _has_prefix(structs: Mapping[str, Node], name: str) -> bool:
+    """Whether some field of this type adds a prefix: then its variables exist only below that."""
+    fields = (field for body in structs.values() for field in _fields(body))
+    return any(name in _words(field) and {"envPrefix", "env-prefix"} & set(_tags(field)) for field in fields)
+
+
+def _struct(body: Node, prefix: str, structs: Mapping[str, Node], source: Source, depth: int) -> Iterator[Found]:
+    for field in _fields(body):
+        tags = _tags(field)
+        deeper = tags.get("envPrefix") or tags.get("env-prefix")
+        if deeper is not None and depth:
+            nested = next((structs[kind] for kind in _words(field) if kind in structs), None)
+            literal = field.field("type")
+            nested = literal if nested is None and literal is not None and literal.kind() == "struct_type" else nested
+            if nested is not None:
+                yield from _struct(nested, prefix + deeper, structs, source, depth - 1)
+                continue
+        start = field.range().start.index
+        yield from (Found(ItemKind.ENV_VAR, named, start) for named in _env(field, tags, prefix, source))
+        yield from (Found(ItemKind.CLI_FLAG, named, start) for named in _flag(field, tags, source))
+        kind = field.field("type")
+        if kind is not None and kind.kind() == "struct_type" and depth:
+            yield from _struct(kind, prefix, structs, source, depth - 1)
+
+
+def _env(field: Node, tags: Mapping[str, str], prefix: str, source: Source) -> Iterator[Named]:
+    name = field.field("name")
+    if "env" in tags and tags["env"] not in ("-", ""):
+        names = [part for part in tags["env"].split(",")[0].split("|") if re.fullmatch(r"\w+", part)]
+        if names:
+            yield Named(prefix + names[0], tuple(prefix + other for other in names[1:]))
+    elif name is not None and ("envconfig" in tags or "split_words" in tags or _is_processed(tags, source)):
+        own = tags.get("envconfig", "").split(",")[0]
+        if own == "-" or tags.get("ignored") == "true" or not re.fullmatch(r"\w*", own):
+            return
+        word = own or (upper_snake(name.text()) if tags.get("split_words") == "true" else name.text())
+        outer = _prefix(source) + prefix if _PROCESS.search(source.text) else prefix
+        yield Named(f"{outer}{word}".upper(), (own.upper(),) if own and outer else ())
+
+
+def _is_processed(tags: Mapping[str, str], source: Source) -> bool:
+    """Envconfig reads untagged fields, too; only a file that calls it is sure to mean them."""
+    return _PROCESS.search(source.text) is not None and bool({"default", "required", "desc"} & set(tags))
+
+
+def _flag(field: Node, tags: Mapping[str, str], source: Source) -> Iterator[Named]:
+    if tags.get("hidden") is not None or 'hidden:""' in str(tags):
+        return
+    if "long" in tags:
+        yield from flag([tags["long"]])
+    elif tags.get("arg", "").startswith("--") or ",--" in tags.get("arg", ""):
+        yield from flag([part for part in tags["arg"].split(",") if part.startswith("--")][:1])
+    elif _KONG.search(source.text) and "help" in tags and not {"arg", "cmd"} & set(tags):
+        name = field.field("name")
+        yield from kebab_flag([tags.get("name") or (name.text() if name is not None else "")])
+
+
+def _prefix(source: Source) -> str:
+    """From ``envconfig.Process("app", &c)`` and ``env.Options{Prefix: "APP_"}``."""
+    call = _PROCESS.search(source.text)
+    if call:
+        listed = split(bracketed(source.text, call.end() - 1)[1:-1])
+        value = next(filter(None, (evaluate(part, Scope(source.constants)) for part in listed[:2])), "")
+        return f"{value}_".upper() if value else ""
+    options = _PARSED_WITH.search(source.text) if "env.Options" in source.text else None
+    return (evaluate(options["prefix"], Scope(source.constants)) or "") if options else ""

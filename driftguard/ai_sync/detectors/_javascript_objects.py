@@ -1,0 +1,109 @@
+"""Names that stand as keys of objects in JavaScript: schemas of the environment, flags, and mounted routers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from driftguard.ai_sync.expressions import Scope, evaluate
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.rules import Found, Source
+from driftguard.ai_sync.spelling import Named, Spelling, camel_flag, kebab_flag, path, switches
+from driftguard.ai_sync.syntax import bracketed, split
+
+_SCRIPT = re.compile(r"<script\b[^>]*>(?P<code>.*?)</script>", re.DOTALL)
+_FRONT = re.compile(r"\A---\n(?P<code>.*?)\n---", re.DOTALL)
+_ENV_SCHEMA = re.compile(
+    r"\b(?:cleanEnv|createEnv|defineEnv|envsafe|validateEnv|parseEnv|makeValidatedEnv|znv)\s*(?:<[^>]*>)?\("
+    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\("
+)
+_ENV_ONLY = re.compile(r"[{,\n]\s*[\"']?[A-Z][A-Z0-9_]{2,}[\"']?\s*:")
+_ENV_WORDS = re.compile(
+    r"\bprocess\.env\b|import\.meta\.env|\benv[sS]chema|EnvSchema|\benvalid\b|t3-oss/env|ConfigModule"
+)
+_KEY = re.compile(r"(?:^|[{,\n])\s*[\"']?(?P<name>[A-Z][A-Z0-9_]*)[\"']?\s*:(?!:)")
+_FLAG_OBJECTS = (
+    (re.compile(r"\bstatic\s+(?:override\s+)?flags\s*(?::[^=]+)?=\s*\{"), kebab_flag),
+    (re.compile(r"\bparseArgs\(\s*\{(?:[^{}]|\{[^{}]*\})*?\boptions\s*:\s*\{"), camel_flag),
+    (re.compile(r"\bmeow\((?:[^{]|\n)*?\{(?:[^{}]|\n)*?\bflags\s*:\s*\{"), kebab_flag),
+)
+_ARG = re.compile(r"(?<![\w.])arg\(\s*\{")
+_MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-z][\w-]*)[\"']?\s*:", re.DOTALL)
+_SERVER = re.compile(r"\bexpress\b|\bfastify\b|\bkoa\b|\bhono\b|\bRouter\(|polka|restify|\bElysia\b", re.IGNORECASE)
+_ROUTE = re.compile(
+    r"(?<![\w.$])(?P<app>(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance))\s*"
+    r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`])"
+)
+_USE = re.compile(r"\.(?:use|route)\(\s*(?P<prefix>[\"'`]/[^\"'`]*[\"'`])\s*,(?P<rest>[^;\n]*)")
+_OBJECT_ROUTE = re.compile(r"\.route\(\s*\{")
+
+
+def only_scripts(path: str, text: str) -> str:
+    """The scripts of a component, everything else blank, so that places stay the same."""
+    if not path.endswith((".vue", ".svelte", ".astro")):
+        return text
+    fence = _FRONT if path.endswith(".astro") else _SCRIPT
+    kept = [match.span("code") for match in fence.finditer(text)]
+    blank = re.sub(r"[^\n]", " ", text)
+    for start, end in kept:
+        blank = blank[:start] + text[start:end] + blank[end:]
+    return blank
+
+
+def schemas(source: Source) -> Iterator[Found]:
+    """``cleanEnv(process.env, {...})``, ``createEnv({server: {...}})``, ``z.object({...}).parse(process.env)``."""
+    if not _ENV_WORDS.search(source.text):
+        return
+    for match in _ENV_SCHEMA.finditer(source.text):
+        inside = bracketed(source.text, match.end() - 1)
+        if _ENV_ONLY.search(inside) is None:
+            continue
+        for key in _KEY.finditer(inside):
+            yield Found(ItemKind.ENV_VAR, Named(key["name"]), match.end() - 1 + key.start("name"))
+
+
+def flags_of_objects(source: Source) -> Iterator[Found]:
+    """The keys of oclif's, meow's and node's flags, and of ``arg({"--x": String})``."""
+    for pattern, spelling in _FLAG_OBJECTS:
+        for match in pattern.finditer(source.text):
+            yield from _members(source.text, match.end() - 1, spelling)
+    for match in _ARG.finditer(source.text):
+        yield from _members(source.text, match.end() - 1, switches, only="--")
+
+
+def _members(text: str, start: int, spelling: Spelling, only: str = "") -> Iterator[Found]:
+    at = start + 1
+    for part in split(bracketed(text, start)[1:-1]):
+        member = _MEMBER.match(part.strip())
+        at = max(text.find(part.strip()[:40], at), at)
+        if member and member["name"].startswith(only) and "hidden: true" not in part:
+            for named in spelling([member["name"]]):
+                yield Found(ItemKind.CLI_FLAG, named, at)
+
+
+def mounted_routes(source: Source) -> Iterator[Found]:
+    """Express, Fastify, Koa and Hono; a router that the same file mounts has the mount's path before its own."""
+    if not _SERVER.search(source.text):
+        return
+    prefixes = _prefixes(source)
+    for match in _ROUTE.finditer(source.text):
+        listed = split(bracketed(source.text, source.text.rindex("(", 0, match.end()))[1:-1])
+        if len(listed) < 2:  # noqa: PLR2004 - app.get("setting") only asks for a setting
+            continue
+        route = evaluate(listed[0], Scope(source.constants))
+        if route is not None and (route.startswith("/") or match["app"].endswith("outer")):
+            prefix = prefixes.get(match["app"].rpartition(".")[2], "")
+            for named in path([f"{prefix}/{route.lstrip('/')}"]):
+                yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+    for match in _OBJECT_ROUTE.finditer(source.text):
+        url = re.search(r"\b(?:url|path)\s*:\s*([\"'`]/[^\"'`]*[\"'`])", bracketed(source.text, match.end() - 1))
+        for named in path([url[1].strip("\"'`")] if url else []):
+            yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+
+
+def _prefixes(source: Source) -> Mapping[str, str]:
+    found = {}
+    for match in _USE.finditer(source.text):
+        for name in re.findall(r"[A-Za-z_$][\w$]*", match["rest"]):
+            found[name] = evaluate(match["prefix"], Scope(source.constants)) or ""
+    return found

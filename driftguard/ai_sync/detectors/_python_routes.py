@@ -1,0 +1,85 @@
+"""Routes of FastAPI, Flask and Django, with the prefixes that the same file gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from driftguard.ai_sync.expressions import Scope, evaluate
+from driftguard.ai_sync.grammar import of_kinds
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.rules import Found, Source
+from driftguard.ai_sync.spelling import path
+from driftguard.ai_sync.syntax import bracketed, keyword, split
+
+_METHODS = r"get|post|put|patch|delete|head|options|trace|websocket|api_route|route|websocket_route"
+_DECORATOR = re.compile(rf"@(?P<app>[\w.]+)\.(?:{_METHODS})\(")
+_ROUTER = re.compile(
+    r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:APIRouter|Blueprint|APIBlueprint|Router|NinjaAPI)\("
+)
+_MOUNTED = re.compile(r"(?:include_router|register_blueprint|add_router)\(")
+_DJANGO = re.compile(r"(?<![\w.])(?:path|re_path|url)\(")
+_ADDED = re.compile(r"\.(?:add_url_rule|add_api_route|add_resource|router\.add_(?:get|post|put|delete|route))\(")
+_FRAMEWORK = re.compile(
+    r"fastapi|flask|starlette|quart|sanic|bottle|ninja|litestar|APIRouter|Blueprint|aiohttp", re.IGNORECASE
+)
+
+
+def routes(source: Source) -> Iterator[Found]:
+    if _FRAMEWORK.search(source.text):
+        prefixes = _prefixes(source)
+        for decorator in of_kinds(source.root, ["decorator"]):
+            match = _DECORATOR.match(decorator.text())
+            if match:
+                prefix = prefixes.get(match["app"].rpartition(".")[2], "")
+                route = _first(decorator.text(), match.end() - 1, source, ("path", "rule"))
+                yield from _found(prefix, route, decorator.range().start.index)
+    if "urlpatterns" in source.text:
+        yield from _django(source)
+
+
+def _prefixes(source: Source) -> Mapping[str, str]:
+    """Router -> prefix, from where it is made and where it is mounted."""
+    found: dict[str, str] = {}
+    for match in _ROUTER.finditer(source.text):
+        found[match["name"]] = _option(source.text, match.end() - 1, source)
+    for match in _MOUNTED.finditer(source.text):
+        listed = split(bracketed(source.text, match.end() - 1)[1:-1])
+        name = listed[0].strip().rpartition(".")[2] if listed else ""
+        mounted = _option(source.text, match.end() - 1, source)
+        if name in found and mounted:
+            found[name] = mounted + found[name]
+    return found
+
+
+def _option(text: str, start: int, source: Source) -> str:
+    for part in split(bracketed(text, start)[1:-1]):
+        name, value = keyword(part.strip())
+        if name in ("prefix", "url_prefix"):
+            return evaluate(value, Scope(source.constants)) or ""
+    return ""
+
+
+def _first(text: str, start: int, source: Source, names: tuple[str, ...]) -> str | None:
+    for place, part in enumerate(split(bracketed(text, start)[1:-1])):
+        name, value = keyword(part.strip())
+        if name in names or (not name and place == 0):
+            return evaluate(value, Scope(source.constants))
+    return None
+
+
+def _django(source: Source) -> Iterator[Found]:
+    for match in _DJANGO.finditer(source.text):
+        inside = bracketed(source.text, match.end() - 1)
+        if "include(" in inside or "admin.site" in inside:
+            continue
+        route = _first(source.text, match.end() - 1, source, ("route", "regex"))
+        if route is not None:
+            plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^$")
+            yield from _found("", re.sub(r"[\\?]", "", plain), match.start())
+
+
+def _found(prefix: str, route: str | None, start: int) -> Iterator[Found]:
+    if route is not None:
+        for named in path([f"{prefix}/{route.lstrip('/')}"]):
+            yield Found(ItemKind.HTTP_ROUTE, named, start)

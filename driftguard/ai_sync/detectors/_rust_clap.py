@@ -1,0 +1,89 @@
+"""What Rust's attributes and macros say: clap's derive, structopt, argh, and tables of settings in macros."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from driftguard.ai_sync.expressions import Scope, evaluate
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.rules import Found, Source
+from driftguard.ai_sync.spelling import Named, flag, kebab_flag, upper_snake
+from driftguard.ai_sync.syntax import bracketed, split
+
+_ATTRIBUTE = re.compile(r"#\[(?:arg|clap|structopt|argh|command|derive_args|opts?)(?P<open>\()")
+_FIELD = re.compile(
+    r"\s*(?:#\[[^\n]*\]\s*|///?[^\n]*\n\s*|//[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:r#)?(?P<name>[a-z_]\w*)\s*:"
+)
+_CONTAINER = re.compile(r"\s*(?:#\[[^\n]*\]\s*|///?[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:struct|enum|mod|fn)\b")
+_LONG = re.compile(r"\blong\b(?:\s*(?:=\s*|\()\s*(?P<value>\"[^\"]*\"|[\w:]+))?")
+_ENV = re.compile(r"(?:^|[\s,(])env\b(?:\s*(?:=\s*|\()\s*(?P<value>\"[^\"]*\"|[\w:]+))?")
+_ALIAS = re.compile(r"\b(?:visible_)?alias(?:es)?\s*(?:=|\()\s*(?P<value>\[[^\]]*\]|\"[^\"]*\")")
+_HIDDEN = re.compile(r"\bhid(?:e|den)\b(?!_)(?!\s*(?:=|\()\s*false)")
+_MACRO = re.compile(r"\b\w*config\w*!\s*\{", re.IGNORECASE)
+_ROW = re.compile(r"^[ \t]*(?P<name>[a-z][a-z0-9_]*)\s*:\s*[\w<>]+\s*,\s*(?:true|false)\s*,", re.MULTILINE)
+
+
+def derived(source: Source) -> Iterator[Found]:
+    """``#[arg(long, env = "X")]`` above a field; ``long`` alone takes the field's name."""
+    if not re.search(r"\b(?:clap|structopt|argh)\b|Parser|Args\b", source.text):
+        return
+    for match in _ATTRIBUTE.finditer(source.text):
+        inside = bracketed(source.text, match.start("open"))
+        after = source.text[match.start("open") + len(inside) + 1 :][:2000]
+        field = _FIELD.match(after)
+        if not inside or _CONTAINER.match(after):
+            continue
+        options = _options(inside[1:-1])
+        if "hide" in options:
+            continue
+        name = field["name"] if field else ""
+        at = source.text.find(f"{name}:", match.start()) if name else match.start()
+        yield from _named(options, name, source, at if at >= 0 else match.start())
+
+
+def _options(inside: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for part in split(inside):
+        text = part.strip()
+        if long := re.match(_LONG, text):
+            found["long"] = long["value"] or ""
+        elif env := re.match(r"env\b(?!_)(?:\s*(?:=\s*|\()\s*(?P<value>\"[^\"]*\"|[\w:]+))?", text):
+            found["env"] = env["value"] or ""
+        elif _HIDDEN.match(text):
+            found["hide"] = "true"
+        elif alias := re.match(r"visible_alias(?:es)?\b.*", text, re.DOTALL):
+            found["alias"] = alias[0]
+        elif text in ("option", "switch"):
+            found.setdefault("long", "")
+    return found
+
+
+def _named(options: Mapping[str, str], field: str, source: Source, start: int) -> Iterator[Found]:
+    scope = Scope(source.constants)
+    if "long" in options:
+        value = evaluate(options["long"], scope) if options["long"] else None
+        spelled = flag([value]) if value else kebab_flag([field])
+        for named in spelled:
+            others = tuple(f"--{word}" for word in re.findall(r"\"([\w-]+)\"", options.get("alias", "")))
+            yield Found(ItemKind.CLI_FLAG, Named(named.name, others), start)
+    if "env" in options:
+        value = evaluate(options["env"], scope) if options["env"] else upper_snake(field)
+        if value:
+            yield Found(ItemKind.ENV_VAR, Named(value), start)
+
+
+def config_macros(source: Source) -> Iterator[Found]:
+    """Rows of ``make_config! { name: Type, editable, def, default; }``: each is read from the variable in capitals."""
+    if "env" not in source.text:
+        return
+    for macro in _MACRO.finditer(source.text):
+        inside = bracketed_far(source.text, macro.end() - 1)
+        for row in _ROW.finditer(inside):
+            yield Found(ItemKind.ENV_VAR, Named(row["name"].upper()), macro.end() - 1 + row.start("name"))
+
+
+def bracketed_far(text: str, start: int) -> str:
+    """To the next line that holds the closing bracket alone; such tables are long."""
+    end = text.find("\n}", start)
+    return text[start : end if end >= 0 else None]

@@ -1,0 +1,60 @@
+"""C#: Environment, configuration keys in capitals, System.CommandLine, ASP.NET routes."""
+
+from __future__ import annotations
+
+import re
+
+from driftguard.ai_sync.detectors._csharp_routes import routes
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.reader import Reader
+from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import flag, switches
+
+FAMILY = Family(
+    kind="csharp",
+    grammars={".cs": "csharp"},
+    hint=re.compile(
+        rb"GetEnvironmentVariable|[cC]onfiguration\[|Option|\"--[a-z]|\[Http|\[Route|\.Map(?:Get|Post|Put|Delete|Patch)\("
+    ),
+    calls=(
+        Call(r"(?:\w+\.)*GetEnvironmentVariables?(?:\(\))?"),
+        Call(r"(?:\w+\.)*[cC]onfig(?:uration)?\.(?:GetValue|GetSection|GetRequiredSection)", only=ENV_LIKE),
+        Call(
+            r"new(?:\w+\.)*(?:Option|CliOption)",
+            ItemKind.CLI_FLAG,
+            shape="strings",
+            spelling=switches,
+            only=r"-.*",
+            unless=r"IsHidden\s*=\s*true|Hidden\s*=\s*true",
+        ),
+        Call(r"\w*(?:arg|opt)\w*\.(?:StartsWith|Equals)", ItemKind.CLI_FLAG, spelling=switches, only=r"--.*"),
+    ),
+    accesses=(
+        Access(
+            "element_access_expression",
+            r"(?:\w+\.)*_?[cC]onfig(?:uration)?\[(?P<expression>\"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\")\]",
+        ),
+    ),
+    texts=(
+        Text(
+            r"\[Option\(\s*(?:'\w'\s*,\s*)?(?P<expression>\"[a-zA-Z][\w-]*\")(?![^\]]*Hidden\s*=\s*true)",
+            ItemKind.CLI_FLAG,
+            flag,
+        ),
+        Text(r"\[(?:CommandOption|Option)\(\s*\"(?P<names>[^\"]*)\"", ItemKind.CLI_FLAG, switches, within=r"--[\w-]+"),
+        Text(r"\bcase\s+(?P<expression>\"--?[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches, only=r"--.*"),
+    ),
+    specials=(routes,),
+    call_nodes=("invocation_expression", "object_creation_expression"),
+    argument_nodes=("argument_list",),
+    functions=("method_declaration", "local_function_statement", "constructor_declaration"),
+    strings=("string_literal", "verbatim_string_literal", "interpolated_string_expression"),
+    parameter=r"(?P<name>\w+)\s*(?:=.*)?$",
+    constant=r"(?P<name>\b[A-Za-z_]\w*)\s*(?:=>|=)\s*(?P<value>\"[^\"\n]*\")\s*;",
+    definition=r"\bstring\s+NAME\s*=|[\w>\]?]\s+NAME\s*(?:<\w+>)?\(",
+    loops=(
+        r"\bforeach\s*\(\s*(?:var|string)\s+(?P<targets>\w+)\s+in\s+(?P<iterable>new\s*(?:string)?\[\]\s*\{[^{}]*\}|[\w.]+)",
+    ),
+)
+
+DETECTOR = Reader(FAMILY)

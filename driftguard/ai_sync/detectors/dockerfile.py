@@ -1,0 +1,60 @@
+"""Dockerfiles: what the last stage sets, takes and exposes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.plain import PlainReader
+from driftguard.ai_sync.rules import Found
+from driftguard.ai_sync.spelling import Named
+
+_INSTRUCTION = re.compile(
+    r"^[ \t]*(?P<word>FROM|ENV|ARG|EXPOSE)[ \t]+(?P<rest>(?:\\[ \t]*\n(?:[ \t]*#[^\n]*\n)*|[^\n])*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PAIR = re.compile(r"(?:^|\s)(?P<name>[A-Za-z_]\w*)=(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|(?:\\.|\$\{[^}]*\}|[^\s\\])*)")
+_PORT = re.compile(r"(?<![\w-])(?P<port>\d{2,5})(?:/(?:tcp|udp))?(?![\w-])")
+_OF_THE_BUILD = re.compile(
+    r"(?:.*_)?(?:VERSION|SHA|SHA\d+|SUM|CHECKSUM|COMMIT|REVISION|REF|TAG|DATE|HOME|DIR|PATH|UID|GID|USER|GROUP|ARCH|OS|PLATFORM|MIRROR|BRANCH|URL|IMAGE|VARIANT|REPO|HASH|OPTS|FLAGS)"
+    r"|TARGET.*|BUILD.*|GIT_.*|VCS_.*|.*_VER|.*FROZEN.*|YARN_.*|PNPM_.*|UV_.*|POETRY_.*|NEXT_TELEMETRY_DISABLED|LC_ALL|S6_.*"
+)
+
+
+def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
+    last = max((match.start() for match in _INSTRUCTION.finditer(text) if match["word"].upper() == "FROM"), default=0)
+    for match in _INSTRUCTION.finditer(text):
+        word, rest = match["word"].upper(), match["rest"]
+        if match.start() < last or word == "FROM":
+            continue
+        if word == "EXPOSE":
+            for port in _PORT.finditer(rest):
+                yield Found(ItemKind.PORT, Named(port["port"]), match.start("rest") + port.start("port"))
+            continue
+        kind = ItemKind.DOCKER_ENV if word == "ENV" else ItemKind.DOCKER_ARG
+        for name, at in _names(rest, is_arg=word == "ARG"):
+            if not _OF_THE_BUILD.fullmatch(name) and not _is_used_here(name, text):
+                yield Found(kind, Named(name), match.start("rest") + at)
+
+
+def _names(rest: str, *, is_arg: bool) -> Iterator[tuple[str, int]]:
+    pairs = list(_PAIR.finditer(re.sub(r"\\[ \t]*\n", lambda found: " " * len(found[0]), rest)))
+    for pair in pairs:
+        yield pair["name"], pair.start("name")
+    alone = re.match(r"[A-Za-z_]\w*", rest)
+    if not pairs and alone and (is_arg or " " in rest.strip()):
+        yield alone[0], 0
+
+
+def _is_used_here(name: str, text: str) -> bool:
+    """A variable that the Dockerfile itself uses is a part of its text, not a setting of the image."""
+    return re.search(rf"\$\{{?{name}\b", text) is not None
+
+
+DETECTOR = PlainReader(
+    "dockerfile",
+    ("*/Dockerfile", "*/Dockerfile.*", "*/Containerfile", "*.dockerfile", "*.Dockerfile"),
+    re.compile(rb"^[ \t]*(?:ENV|ARG|EXPOSE)\s", re.IGNORECASE | re.MULTILINE),
+    _find,
+)

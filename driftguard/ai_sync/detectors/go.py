@@ -1,0 +1,105 @@
+"""Go: os, struct tags, envconfig, viper, flag, pflag, cobra, urfave/cli, kingpin, net/http, gin, echo, chi, fiber."""
+
+from __future__ import annotations
+
+import re
+
+from driftguard.ai_sync.detectors._go_routes import routes
+from driftguard.ai_sync.detectors._go_structs import struct_tags
+from driftguard.ai_sync.detectors._go_viper import viper_keys
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.reader import Reader
+from driftguard.ai_sync.rules import Access, Call, Family, Text
+from driftguard.ai_sync.spelling import first_flag, flag, switches
+
+_TYPES = (
+    r"(?:String|Bool|Int|Int8|Int16|Int32|Int64|Uint|Uint8|Uint16|Uint32|Uint64|Float|Float32|Float64|Duration|StringSlice"
+    r"|StringArray|IntSlice|Int32Slice|Int64Slice|UintSlice|BoolSlice|Float32Slice|Float64Slice|DurationSlice|IP|IPNet|IPMask"
+    r"|IPSlice|Count|StringToString|StringToInt|StringToInt64|BytesHex|BytesBase64|Text|Func|BoolFunc)"
+)
+_SETS = r"(?:flag|pflag|goflag|flag\.CommandLine|pflag\.CommandLine|\w*[fF]lag[sS]?(?:[sS]et)?|fs|f|fl|set|.*\.(?:Persistent)?(?:Local)?Flags\(\)|.*\.[fF]lags?|.*\.[fF]lagSet|.*\.fs)"
+_NEEDS = r"\bflag\b|pflag|cobra"
+
+FAMILY = Family(
+    kind="go",
+    grammars={".go": "go"},
+    hint=re.compile(
+        rb"(?i:getenv|lookupenv|envconfig|viper|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
+        rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
+    ),
+    calls=(
+        Call(r"(?:\w+\.)?(?:Getenv|LookupEnv|ExpandEnv)"),
+        Call(r"\w*viper\w*\.BindEnv|v\.BindEnv|vp\.BindEnv", at=1, shape="rest", needs="viper"),
+        Call(r"(?:cli|altsrc)\.EnvVars?|EnvVars", shape="rest"),
+        Call(r".*\.(?:Envar|OverrideDefaultFromEnvar|EnvVar|FromEnv|WithEnv)", only=r"[A-Z][A-Z0-9_]*"),
+        Call(
+            rf"{_SETS}\.{_TYPES}(?:Slice|Array)?VarP?|{_SETS}\.(?:VarP?|VarPF|TextVar|FuncVar)",
+            ItemKind.CLI_FLAG,
+            at=1,
+            spelling=flag,
+            least=3,
+            needs=_NEEDS,
+        ),
+        Call(rf"{_SETS}\.{_TYPES}P?", ItemKind.CLI_FLAG, at=0, spelling=flag, least=3, needs=_NEEDS),
+        Call(
+            r"(?:flag|fs|flags?|\w*[fF]lagSet)\.(?:Func|BoolFunc)",
+            ItemKind.CLI_FLAG,
+            spelling=flag,
+            least=3,
+            needs=_NEEDS,
+        ),
+        Call(
+            r"(?:kingpin|a|app|cmd|k|.*[cC]md|.*[aA]pp|.*[cC]ommand\(.*\))\.Flag",
+            ItemKind.CLI_FLAG,
+            spelling=flag,
+            needs="kingpin",
+            unless_chained=r"\.Hidden\(\)",
+        ),
+        Call(
+            r"strings\.(?:HasPrefix|TrimPrefix|CutPrefix|EqualFold)",
+            ItemKind.CLI_FLAG,
+            at=1,
+            spelling=switches,
+            only=r"--[a-z][\w-]*=?",
+        ),
+    ),
+    accesses=(
+        Access(
+            "binary_expression",
+            r"\w*(?:arg|Arg|opt|flag|\])\w*==(?P<expression>\"--?[a-z][\w-]*\")",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
+        Access("expression_case", r"case(?P<expression>\"--[a-z][\w-]*\").*", ItemKind.CLI_FLAG, switches),
+    ),
+    texts=(
+        Text(
+            r"\bEnvVars?\s*:\s*(?:\[\]string)?\{?\s*(?P<names>(?:\"[A-Za-z_]\w*(?:,\s*\w+)*\"\s*,?\s*)+)",
+            within=r"[A-Za-z_]\w*",
+        ),
+        Text(r"\bEnvVars?\s*:\s*(?:\[\]string\{)?\s*(?P<expression>[A-Za-z_][\w.]*)\s*[,}\n]"),
+        Text(
+            r"\b(?:Env|EnvName|EnvKey|EnvVarName|envVar|envVarName|envKey|env|envName)\s*:\s*(?P<expression>\"[A-Z][A-Z0-9_]*\")",
+            only=r"[A-Z][A-Z0-9_]{2,}",
+        ),
+        Text(
+            r"\b(?:cli|altsrc)\.(?:New)?\w*Flag(?:\(&cli\.\w+Flag)?\s*\{(?!(?:[^{}]|\{[^{}]*\})*\bHidden:\s*true)(?:[^{}]|\{[^{}]*\})*?\bName:\s*(?P<expression>\"[^\"]+\"|[A-Za-z_][\w.]*)",
+            ItemKind.CLI_FLAG,
+            first_flag,
+        ),
+    ),
+    specials=(struct_tags, viper_keys, routes),
+    call_nodes=("call_expression",),
+    functions=("function_declaration", "method_declaration", "func_literal"),
+    chains=("selector_expression",),
+    strings=("interpreted_string_literal", "raw_string_literal"),
+    writes=(),
+    aliases=(r"\b(?P<alias>\w+)\s*(?::=|=)\s*os\.(?:Getenv|LookupEnv)\s*$",),
+    hides=(r"\.Mark(?:Hidden|Deprecated)\(\s*\"(?P<name>[\w-]+)\"",),
+    parameter=r"^(?P<name>[A-Za-z_]\w*)",
+    constant=r"\b(?!(?:const|var)\b)(?P<name>[A-Za-z_]\w*)(?:[ \t]+\w+)?[ \t]*:?=[ \t]*(?P<value>\"[^\"\n]*\"|`[^`\n]*`)",
+    definition=r"\bfunc\s+(?:\([^)]*\)\s*)?NAME\b|^\s*(?:const|var)?\s*NAME\b[^=(:]*=|\bNAME\s*:=",
+    loops=(r"\bfor\s+(?P<targets>[\w\s,]+?)\s*:=\s*range\s+(?P<iterable>\[\]string\{[^{}]*\}|[\w.]+)",),
+)
+
+DETECTOR = Reader(FAMILY)

@@ -1,0 +1,39 @@
+"""Helm: the values of a chart. A value with a comment of its own is documented where ``helm show values`` shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from driftguard.ai_sync import yaml_nodes
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.plain import PlainReader
+from driftguard.ai_sync.rules import Found
+from driftguard.ai_sync.spelling import Named
+
+
+def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
+    lines = text.split("\n")
+    yield from _leaves(yaml_nodes.compose(text), "", lines)
+
+
+def _leaves(node: yaml_nodes.Node | None, prefix: str, lines: list[str]) -> Iterator[Found]:
+    for key, value in yaml_nodes.pairs(node):
+        name = f"{prefix}{key.value}"
+        if _is_explained(key.start_mark.line, lines):
+            continue
+        if isinstance(value, yaml.MappingNode) and value.value:
+            yield from _leaves(value, f"{name}.", lines)
+        else:
+            parent = name.rpartition(".")[0]
+            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if "." in parent else ()), yaml_nodes.start(key))
+
+
+def _is_explained(line: int, lines: list[str]) -> bool:
+    above = lines[line - 1].strip() if line else ""
+    return above.startswith("#") or " #" in lines[line]
+
+
+DETECTOR = PlainReader("helm", ("*/values.yaml", "*/values.yml"), re.compile(rb":"), _find)

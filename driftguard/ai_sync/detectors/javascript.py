@@ -1,0 +1,132 @@
+"""JavaScript and TypeScript: process.env, import.meta.env, Deno, Bun, schemas, commander, yargs, Express, Fastify."""
+
+from __future__ import annotations
+
+import re
+
+from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, mounted_routes, only_scripts, schemas
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.reader import Reader
+from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import camel_flag, switches
+
+_ENV = r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env|import\.meta\.env|Bun\.env|ALIAS)"
+_FLAG = r"(?P<expression>[\"'`]--[a-z][\w-]*=?[\"'`])"
+
+FAMILY = Family(
+    kind="javascript",
+    grammars={
+        ".ts": "typescript",
+        ".mts": "typescript",
+        ".cts": "typescript",
+        ".tsx": "tsx",
+        ".jsx": "tsx",
+        ".js": "tsx",
+        ".mjs": "tsx",
+        ".cjs": "tsx",
+        ".vue": "typescript",
+        ".svelte": "typescript",
+        ".astro": "typescript",
+    },
+    hint=re.compile(
+        rb"\benv\b|--[a-z]|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
+        rb"|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
+    ),
+    calls=(
+        Call(r"(?:Deno\.env|env)\.(?:get|has)", needs=r"Deno\.env|env-var"),
+        Call(r"(?:\w+\.)*\w*[cC]onfig(?:Service)?\.(?:get|getOrThrow)", only=ENV_LIKE),
+        Call(r"Env", only=ENV_LIKE),
+        Call(
+            r"(?:.*\.)?(?:option|requiredOption)",
+            ItemKind.CLI_FLAG,
+            spelling=switches,
+            only=r"-.*",
+            unless=r"\bhidden:\s*true",
+        ),
+        Call(
+            r"(?:.*\.|new)*Option",
+            ItemKind.CLI_FLAG,
+            spelling=switches,
+            only=r"-[\w-].*",
+            unless_chained=r"\.hideHelp\(",
+        ),
+        Call(r".*\.env", needs=r"commander", only=r"[A-Z][A-Z0-9_]+"),
+        Call(
+            r".*\.option",
+            ItemKind.CLI_FLAG,
+            spelling=camel_flag,
+            only=r"[A-Za-z][\w-]*",
+            needs=r"\byargs\b|\.usage\(|Argv\b|cac\b",
+            unless=r"\bhidden:\s*true|describe:\s*false",
+        ),
+        Call(
+            r".*\.options",
+            ItemKind.CLI_FLAG,
+            shape="keys",
+            spelling=camel_flag,
+            only=r"[A-Za-z][\w-]*",
+            needs=r"\byargs\b|Argv\b",
+        ),
+        Call(
+            r"(?:.*\.)?(?:argv|args|rawArgs|_args|execArgv|slice\(\d\))\.(?:includes|indexOf)",
+            ItemKind.CLI_FLAG,
+            spelling=switches,
+            only=r"--[a-z].*",
+        ),
+        Call(r"\w*(?:arg|opt|flag|token)\w*\.startsWith", ItemKind.CLI_FLAG, spelling=switches, only=r"--[a-z].*"),
+    ),
+    accesses=(
+        Access(
+            "member_expression",
+            rf"(?!import\.meta\.env\.(?:MODE|DEV|PROD|SSR|BASE_URL)$){_ENV}\??\.(?P<name>[A-Za-z_]\w*)",
+        ),
+        Access("subscript_expression", rf"{_ENV}(?:\?\.)?\[(?P<expression>.+)\]"),
+        Access("binary_expression", rf"(?P<expression>[\"'`][A-Z]\w*[\"'`])in{_ENV}"),
+        Access("binary_expression", rf"\w*(?:arg|opt|flag|\])\w*===?{_FLAG}", ItemKind.CLI_FLAG, switches),
+        Access("switch_case", rf"case{_FLAG}:.*", ItemKind.CLI_FLAG, switches),
+    ),
+    texts=(
+        Text(
+            r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)",
+            within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
+        ),
+        Text(
+            r"import\s*\{(?P<names>[^}]*)\}\s*from\s*[\"']\$env/static/(?:private|public)",
+            within=r"[A-Z][A-Z0-9_]+(?!\s+as)",
+        ),
+        Text(
+            r"\b(?:env|envVar|envVarName|env_var|envName|envKey|envvar|EnvVar|environmentVariable|fromEnv)\s*:\s*(?P<expression>[\"'`][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*[\"'`])(?=\s*[,}\n)])",
+            only=r"[A-Z][A-Z0-9_]{2,}",
+        ),
+    ),
+    code=only_scripts,
+    specials=(schemas, flags_of_objects, mounted_routes),
+    call_nodes=("call_expression", "new_expression"),
+    functions=(
+        "function_declaration",
+        "arrow_function",
+        "method_definition",
+        "function_expression",
+        "generator_function_declaration",
+    ),
+    chains=("member_expression",),
+    strings=("string", "template_string", "regex"),
+    writes=("assignment_expression", "augmented_assignment_expression", "unary_expression"),
+    aliases=(
+        r"\b(?:const|let|var)\s+(?P<alias>[A-Za-z_$][\w$]*)(?:\s*:[^=\n]+)?\s*=\s*(?:process\.env|import\.meta\.env|Bun\.env|useEnv\(\))(?:\s+as\s+[\w<>,\s|]+)?\s*(?=[;\n,)]|\|\||\?\?|$)",
+        r"\{[^{}]*\b(?P<alias>env)\b[^{}:]*\}\s*=\s*(?:globalThis\.)?process\b(?!\.)",
+        r"\{[^{}]*\benv\s*:\s*(?P<alias>\w+)[^{}]*\}\s*=\s*process\b(?!\.)",
+        r"import\s*\{[^}]*\b(?P<alias>env)\b[^}]*\}\s*from\s*[\"'](?:node:process|process|bun|\$env/dynamic/\w+|std-env)[\"']",
+        r"import\s*\{[^}]*\benv\s+as\s+(?P<alias>\w+)[^}]*\}\s*from\s*[\"'](?:node:process|process|bun|\$env/dynamic/\w+)[\"']",
+        r"(?P<alias>\b[A-Za-z_$][\w$]*)\s*(?::\s*(?:NodeJS\.ProcessEnv|Record<string,[^=>]*>)\s*)?=\s*process\.env\s*[,)]",
+        r"(?P<alias>\b\w+)\s*\??:\s*NodeJS\.ProcessEnv\b",
+    ),
+    parameter=r"^(?:\.\.\.)?(?:(?:public|private|readonly|protected)\s+)*(?P<name>[A-Za-z_$][\w$]*)",
+    definition=r"\b(?:function\*?|const|let|var|async|export|public|private|static|protected|readonly)\b.*\bNAME\b|^\s*(?:async\s+)?NAME\s*(?:<[^>]*>)?\(|\bNAME\s*[:=]",
+    loops=(
+        r"\bfor\s*\(\s*(?:const|let|var)\s+(?P<targets>[\w\s,\[\]]+?)\s+of\s+(?P<iterable>\[[^\[\]]*\]|[\w.]+)",
+        r"(?P<iterable>\[[^\[\]]*\]|\b[\w]+)\s*\.(?:forEach|map|filter|some|every|find|flatMap|reduce)\(\s*(?:async\s*)?\(?(?P<targets>\w+)",
+    ),
+)
+
+DETECTOR = Reader(FAMILY)

@@ -1,0 +1,59 @@
+"""PHP: getenv, $_ENV, $_SERVER, Laravel's env(), Symfony's console options and %env()%."""
+
+from __future__ import annotations
+
+import re
+
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.reader import Reader
+from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import flag, laravel
+
+FAMILY = Family(
+    kind="php",
+    grammars={".php": "php"},
+    hint=re.compile(
+        rb"getenv|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
+    ),
+    calls=(
+        Call(r"\\?(?:getenv|env|getenv_docker|env_or|\w*_env|envConfig)", only=r"[A-Z][A-Z0-9_]*"),
+        Call(r"(?:\\?\w+\\)*(?:Env|App|Environment)::(?:get|getOrFail|env|getEnv|parse)", only=r"[A-Z][A-Z0-9_]*"),
+        Call(r"(?:.*->)?addOption", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z][\w-]*"),
+        Call(r"new(?:\\?\w+\\)*InputOption", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z-][\w-]*"),
+    ),
+    accesses=(
+        Access("subscript_expression", r"\$_ENV\[(?P<expression>.+)\]"),
+        Access(
+            "subscript_expression",
+            r"\$_SERVER\[(?P<expression>[\"'](?!HTTP_|REQUEST_|SERVER_|REMOTE_|SCRIPT_|QUERY_|PATH_|PHP_|DOCUMENT_|CONTENT_|GATEWAY_|AUTH_|ORIG_|REDIRECT_)[A-Z0-9]+(?:_[A-Z0-9]+)+[\"'])\]",
+            only=ENV_LIKE + "|HTTPS_.*",
+        ),
+    ),
+    texts=(
+        Text(
+            r"protected\s+\$signature\s*=\s*(?P<q>[\"'])(?P<names>(?:(?!(?P=q)).)*)",
+            ItemKind.CLI_FLAG,
+            laravel,
+            within=r"(?<=\{)\s*--(?:\w\|)?[a-z][\w-]*",
+        ),
+    ),
+    call_nodes=(
+        "function_call_expression",
+        "member_call_expression",
+        "scoped_call_expression",
+        "object_creation_expression",
+    ),
+    argument_nodes=("arguments",),
+    functions=("function_definition", "method_declaration", "anonymous_function", "arrow_function"),
+    chains=("member_call_expression",),
+    strings=("string", "encapsed_string", "heredoc"),
+    writes=("assignment_expression", "unset_statement"),
+    parameter=r"(?P<name>\w+)\s*(?:=.*)?$",
+    constant=r"(?:\bconst\s+|\$|define\(\s*[\"'])(?P<name>\w+)[\"']?\s*[=,]\s*(?P<value>\"[^\"\n]*\"|'[^'\n]*')",
+    definition=r"\bfunction\s+&?NAME\b|\bconst\s+NAME\b|define\(\s*[\"']NAME",
+    loops=(
+        r"\bforeach\s*\(\s*(?P<iterable>\[[^\[\]]*\]|array\([^()]*\)|\$[\w>-]+)\s+as\s+(?P<targets>\$\w+(?:\s*=>\s*\$\w+)?)",
+    ),
+)
+
+DETECTOR = Reader(FAMILY)

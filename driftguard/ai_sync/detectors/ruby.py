@@ -1,0 +1,60 @@
+"""Ruby: ENV, OptionParser, Thor."""
+
+from __future__ import annotations
+
+import re
+
+from driftguard.ai_sync.items import ItemKind
+from driftguard.ai_sync.reader import Reader
+from driftguard.ai_sync.rules import Access, Call, Family, Text
+from driftguard.ai_sync.spelling import kebab_flag, switches
+
+FAMILY = Family(
+    kind="ruby",
+    grammars={".rb": "ruby", ".rake": "ruby", ".ru": "ruby", ".gemspec": "ruby"},
+    filenames=("Rakefile", "Gemfile"),
+    hint=re.compile(rb"\bENV\b|OptionParser|\.on\b|option\b|[\"']--[a-z]"),
+    calls=(
+        Call(
+            r"(?:::)?ENV(?:\.to_h|\.to_hash)?\.(?:fetch|key\?|has_key\?|include\?|member\?|dig|delete|\[\]|values_at)"
+        ),
+        Call(
+            r"(?:\w+\.)*(?:on|on_tail|on_head)",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z\[].*",
+            needs="OptionParser|optparse|opts",
+        ),
+        Call(
+            r"(?:method_option|class_option|option)",
+            ItemKind.CLI_FLAG,
+            spelling=kebab_flag,
+            needs="[Tt]hor",
+            only=r"[a-z]\w*",
+            unless=r"hide:\s*true",
+        ),
+    ),
+    accesses=(Access("element_reference", r"(?:::)?ENV\[(?P<expression>.+)\]"),),
+    texts=(
+        Text(
+            r"\bwhen\s+(?P<names>(?:[\"']--?[a-z][\w-]*[\"']\s*,?\s*)+)",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+    ),
+    call_nodes=("call",),
+    argument_nodes=("argument_list",),
+    functions=("method", "singleton_method"),
+    strings=("string",),
+    writes=("assignment",),
+    parameter=r"^(?P<name>[a-z_]\w*)",
+    constant=r"(?P<name>\b[A-Z][A-Za-z_0-9]*)\s*=\s*(?P<value>\"[^\"\n]*\"|'[^'\n]*')",
+    definition=r"\bdef\s+(?:self\.)?NAME\b|\bNAME\s*=",
+    loops=(
+        r"(?P<iterable>%w\[[^\]]*\]|\[[^\[\]]*\]|[A-Z_]+)\s*\.(?:each|map|all\?|any\?|select|find|none\?)(?:_with_object\([^)]*\))?\s*(?:do|\{)\s*\|(?P<targets>\w+)",
+    ),
+)
+
+DETECTOR = Reader(FAMILY)

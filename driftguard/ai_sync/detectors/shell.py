@@ -1,0 +1,113 @@
+"""Shell: variables asked for by ``${X:-}``, ``${X:?}`` or a test, functions over ``${!name}``, options in case and getopts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from driftguard.ai_sync import grammar
+from driftguard.ai_sync.items import Extraction, ItemKind, Known
+from driftguard.ai_sync.plain import PlainReader
+from driftguard.ai_sync.rules import Found
+from driftguard.ai_sync.spelling import Named, flag, switches
+
+_NAME = r"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*|[A-Z]{2,}[a-zA-Z0-9_]*|[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+"
+_ASKED = re.compile(rf"\$\{{(?P<name>{_NAME})(?P<form>:?[-?=+])")
+_USED = re.compile(rf"\$\{{?(?P<name>{_NAME})\b")
+_TEST = re.compile(r"^\[\[?\s.*|^test\s.*", re.DOTALL)
+_ASSIGNED = re.compile(
+    r"(?:^|[;&|({{]|\b(?:export|local|readonly|declare|typeset|then|do|else)\b(?:\s+-\w+)*)\s*(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(?P<value>(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\$\((?:[^()]|\([^()]*\))*\)|[^\s;])*)",
+    re.MULTILINE,
+)
+_BOUND = re.compile(
+    r"\b(?:read(?:\s+-\w+(?:\s+[\"'][^\"']*[\"'])?)*|for|select|getopts\s+\S+|mapfile(?:\s+-\w+)*|readarray(?:\s+-\w+)*|printf\s+-v|local|declare(?:\s+-\w+)*)\s+(?P<name>[A-Za-z_]\w*)"
+)
+_OPTION = re.compile(r"(?:^|\|)\s*[\"']?(?P<name>--[A-Za-z][\w-]*)[\"']?(?:=?\*)?\s*(?=\||\)|$)")
+_GETOPTS = re.compile(r"\bgetopts\s+[\"']?:?(?P<letters>[A-Za-z0-9:]+)")
+_GETOPT = re.compile(r"\bgetopt\b[^\n]*?(?:--long(?:options)?|-l)[\s=]+[\"']?(?P<names>[\w,:-]+)")
+_INDIRECT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\(\)\s*\{(?P<body>.*?)^\}", re.DOTALL | re.MULTILINE)
+_SOURCES = re.compile(r"^\s*(?:\.|source)\s+\S", re.MULTILINE)
+_HINT = re.compile(rb"\$\{?[A-Z]|--[a-z][\w-]*[^\n]*\)|getopts?\b")
+_SUFFIXES = (".sh", ".bash", ".zsh", ".ksh")
+_SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
+
+
+def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape for all plain files
+    root = grammar.parse(text, "bash")
+    assigned = _assigned(text)
+    quiet = [node.range() for node in grammar.of_kinds(root, ["comment", "raw_string"])]
+    for node in grammar.of_kinds(root, ["expansion"]):
+        match = _ASKED.match(node.text())
+        start = node.range().start.index
+        if match and match["form"] not in ("+", ":+") and start < assigned.get(match["name"], len(text)):
+            yield Found(ItemKind.ENV_VAR, Named(match["name"]), start)
+    if not _SOURCES.search(text):
+        yield from _tested(root, assigned)
+    yield from _indirect(text, assigned)
+    yield from _options(root)
+    for match in _GETOPT.finditer(text):
+        yield from (
+            Found(ItemKind.CLI_FLAG, named, match.start()) for named in flag(re.findall(r"[\w-]+", match["names"]))
+        )
+    for match in _GETOPTS.finditer(text):
+        if not any(span.start.index <= match.start() < span.end.index for span in quiet):
+            letters = re.findall(r"[A-Za-z0-9]", match["letters"])
+            yield from (Found(ItemKind.CLI_FLAG, named, match.start()) for named in flag(letters))
+
+
+def _assigned(text: str) -> Mapping[str, int]:
+    """Where the file first sets a name to something of its own. ``X=${X:-1}`` keeps what the caller gave."""
+    found: dict[str, int] = {}
+    for match in (*_ASSIGNED.finditer(text), *_BOUND.finditer(text)):
+        value = match.groupdict().get("value") or ""
+        if not re.search(rf"\$\{{?!?{match['name']}\b|_(?:read|get)\w* {match['name']}\b", value):
+            found[match["name"]] = min(match.start(), found.get(match["name"], len(text)))
+    return found
+
+
+def _tested(root: grammar.Node, own: Mapping[str, int]) -> Iterator[Found]:
+    for node in grammar.of_kinds(root, ["test_command"]):
+        for match in _USED.finditer(node.text()):
+            if match["name"] not in own:
+                yield Found(ItemKind.ENV_VAR, Named(match["name"]), node.range().start.index + match.start())
+
+
+def _indirect(text: str, own: Mapping[str, int]) -> Iterator[Found]:
+    """``file_env 'X'`` where ``file_env`` looks at ``${!1}``."""
+    functions = {match["name"] for match in _INDIRECT.finditer(text) if re.search(r"\$\{!\w", match["body"])}
+    for name in functions | {"file_env"}:
+        for match in re.finditer(
+            rf"^[ \t]*(?:if\s+)?{name}[ \t]+[\"']?(?P<name>[A-Z][A-Z0-9_]+)\b", text, re.MULTILINE
+        ):
+            if match["name"] not in own:
+                yield Found(ItemKind.ENV_VAR, Named(match["name"]), match.start("name"))
+
+
+def _options(root: grammar.Node) -> Iterator[Found]:
+    for node in grammar.of_kinds(root, ["case_item"]):
+        head = node.text().partition(")")[0] + ")"
+        names = [match["name"] for match in _OPTION.finditer(head)]
+        yield from (Found(ItemKind.CLI_FLAG, named, node.range().start.index) for named in switches(names))
+
+
+@dataclass(frozen=True)
+class ShellReader(PlainReader):
+    """Scripts by their suffix, or without one by their first line."""
+
+    def claims(self, path: str) -> bool:
+        return super().claims(path) or "." not in PurePosixPath(path).name
+
+    def extract(self, path: str, source: str, known: Known) -> Extraction:
+        if PurePosixPath(path).suffix in _SUFFIXES or _SHEBANG.match(source):
+            return super().extract(path, source, known)
+        return Extraction()
+
+
+DETECTOR = ShellReader(
+    "shell",
+    ("*.sh", "*.bash", "*.zsh", "*.ksh", "*entrypoint*", "*/bin/*", "*/sbin/*", "*/scripts/*", "*/run"),
+    _HINT,
+    _find,
+)

@@ -1,0 +1,69 @@
+"""The documentation of one revision: which names stand in it, and where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from driftguard.ai_sync.items import Item
+from driftguard.ai_sync.needles import Needle, matched
+from driftguard.globs import Globs
+from driftguard.policy import AiSync
+from driftguard.ports import SourceTree, WordHit
+
+
+@dataclass
+class Docs:
+    """Reads only; searches through git."""
+
+    tree: SourceTree
+    policy: AiSync
+    revision: str
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is documentation that counts."""
+        return self._globs.match(path) and not self._not.match(path)
+
+    def tells(self, path: str) -> bool:
+        """Whether a path is text for people, counting or not: documentation, a changelog."""
+        return self._globs.match(path) or self._not.match(path)
+
+    def mentions(self, items: Iterable[Item]) -> Mapping[tuple[str, str], Sequence[WordHit]]:
+        """Item's key -> the lines that name it, in path order. Items that none names are left out."""
+        needles = [Needle(item) for item in items]
+        by_word: dict[str, list[Needle]] = defaultdict(list)
+        for needle in needles:
+            for word in needle.words:
+                by_word[word].append(needle)
+        found: dict[tuple[str, str], list[WordHit]] = defaultdict(list)
+        for hit in self.tree.search(self.revision, sorted(by_word), self.pathspecs):
+            if self.holds(hit.path):
+                for needle in matched(_candidates(by_word, hit.text), hit.text):
+                    found[needle.item.key].append(hit)
+        return found
+
+    @cached_property
+    def pathspecs(self) -> tuple[str, ...]:
+        """The globs in git's own language, so that git reads nothing else."""
+        return tuple(f":(glob){_anchored(glob)}" for glob in self.policy.docs)
+
+    @cached_property
+    def _globs(self) -> Globs:
+        return Globs(self.policy.docs)
+
+    @cached_property
+    def _not(self) -> Globs:
+        return Globs(self.policy.not_docs)
+
+
+def _candidates(by_word: Mapping[str, list[Needle]], line: str) -> list[Needle]:
+    found = {id(needle): needle for word, needles in by_word.items() if word in line for needle in needles}
+    return list(found.values())
+
+
+def _anchored(glob: str) -> str:
+    plain = glob.lstrip("/")
+    plain = plain if "/" in plain.rstrip("/") else f"**/{plain}"
+    return f"{plain}**" if plain.endswith("/") else plain

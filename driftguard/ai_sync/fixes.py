@@ -1,0 +1,109 @@
+"""A line that is ready to paste, in the style of the place where an item's neighbours are documented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from driftguard.ai_sync.docs import Docs
+from driftguard.ai_sync.items import Item
+from driftguard.ports import WordHit
+
+_NEIGHBOURS = 12
+_SENTENCE = re.compile(r"[\"'`]([^\"'`\n]*[A-Za-z][^\"'`\n]* [^\"'`\n]+)[\"'`]")
+_AFTER_NAME = re.compile(r"^(?P<close>[`*_\"')\]]*(?:[ =]<?[A-Za-z]+>?(?=[`]))?[`*]*)(?P<gap>\s*(?:[-–—:=|]+\s*)?)")
+_SAY = "TODO: say what it does"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """``text`` goes after ``line`` of ``path``; without a path there is no place for it yet."""
+
+    text: str
+    path: str = ""
+    line: int = 0
+
+
+def fixes(items: Sequence[Item], known: Sequence[Item], docs: Docs) -> Mapping[tuple[str, str], Fix]:
+    """A fix for each of ``items``; ``known`` are all items of the files that changed."""
+    near = {item.key: _neighbours(item, known) for item in items}
+    mentioned = docs.mentions({other.key: other for others in near.values() for other in others}.values())
+    return {item.key: _fix(item, near[item.key], mentioned) for item in items}
+
+
+def _neighbours(item: Item, known: Sequence[Item]) -> list[Item]:
+    """The nearest items of the same kind in the same file."""
+    others = [
+        other for other in known if other.kind is item.kind and other.path == item.path and other.name != item.name
+    ]
+    return sorted(others, key=lambda other: abs(other.line - item.line))[:_NEIGHBOURS]
+
+
+def _fix(item: Item, near: Sequence[Item], mentioned: Mapping[tuple[str, str], Sequence[WordHit]]) -> Fix:
+    for other in near:
+        for hit in sorted(mentioned.get(other.key, ()), key=_rank):
+            text = in_style(hit, other.name, item)
+            if text:
+                return Fix(text, hit.path, hit.line)
+    return Fix(f"- `{item.name}`: {description(item)}")
+
+
+def _rank(hit: WordHit) -> int:
+    """Lists and tables before sentences."""
+    text = hit.text.lstrip()
+    return 0 if text.startswith(("|", "-", "*", "#", "`")) or re.match(r"[A-Z_]+=", text) else 1
+
+
+def description(item: Item) -> str:
+    """The help text in the line of code, where it has one."""
+    sentences = _SENTENCE.findall(item.text)
+    return max(sentences, key=len).strip().replace("|", "\\|") if sentences else _SAY
+
+
+def in_style(hit: WordHit, neighbour: str, item: Item) -> str:
+    """The neighbour's line with the item in its place; ``""`` where that line is a sentence like any other."""
+    line, at = hit.text, hit.text.find(neighbour)
+    before, after = line[:at], line[at + len(neighbour) :]
+    if at < 0:
+        return ""
+    if _is_settings_file(hit.path) or (re.fullmatch(r"\s*(?:#\s*)?(?:export\s+)?", before) and after.startswith("=")):
+        return f"{before}{item.name}=" if after.startswith("=") else f"{before}{item.name}{after[:1]}"
+    if line.lstrip().startswith("|") or line.count("|") > 1:
+        return _row(line, at, neighbour, item)
+    if re.fullmatch(r"\s*(?:[-*+]|\d+\.|#{2,6}|\.\.\s+\w+::)?\s*[`*_\"']*(?:-\w,?\s*)?", before):
+        found = _AFTER_NAME.match(after)
+        assert found is not None  # every part of it may be empty
+        rest = f"{found['gap'] or ': '}{description(item)}" if after[found.end() :].strip() else ""
+        return f"{before}{item.name}{found['close']}{rest}"
+    return ""
+
+
+def _row(line: str, at: int, neighbour: str, item: Item) -> str:
+    """The name in its cell, the description in the longest of the others, the rest empty."""
+    cells = re.split(r"(?<!\\)\|", line)
+    starts = [sum(len(cell) + 1 for cell in cells[:index]) for index in range(len(cells))]
+    named = max(index for index, start in enumerate(starts) if start <= at)
+    others = [index for index, cell in enumerate(cells) if index != named and cell.strip()]
+    told = max(others, key=lambda index: len(cells[index]), default=-1)
+    filled = [
+        _cell(cell, neighbour, item) if index == named else f" {description(item)} " if index == told else _blank(cell)
+        for index, cell in enumerate(cells)
+    ]
+    return "|".join(filled)
+
+
+def _cell(cell: str, neighbour: str, item: Item) -> str:
+    at = cell.find(neighbour)
+    close = re.match(r"[`*_]*", cell[at + len(neighbour) :])
+    return f"{cell[:at]}{item.name}{close[0] if close else ''} "
+
+
+def _blank(cell: str) -> str:
+    return " " if cell.strip() else cell
+
+
+def _is_settings_file(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return ".env" in name or name.startswith("env.") or name.endswith(".env")

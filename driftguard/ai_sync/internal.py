@@ -1,0 +1,72 @@
+"""What only the repository itself asks of itself: local actions and workflows, variables that its scripts set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from driftguard.ai_sync.items import Item, ItemKind
+from driftguard.ports import SourceTree
+
+_KINDS = {
+    ItemKind.ACTION_INPUT,
+    ItemKind.ACTION_OUTPUT,
+    ItemKind.WORKFLOW_INPUT,
+    ItemKind.WORKFLOW_OUTPUT,
+    ItemKind.WORKFLOW_SECRET,
+}
+
+SCRIPTS = ("", ".sh", ".bash", ".zsh", ".ksh")
+"""Ends of the names of shell scripts; many have none."""
+
+
+def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
+    """Without the variables of scripts that another script gives a value of its own."""
+    asked = list(items)
+    names = sorted({item.name for item in asked if is_script(item)})
+    if not names:
+        return asked
+    places = {(item.name, item.path) for item in asked}
+    own = {
+        name
+        for hit in tree.search(revision, names, ("*.sh", "*.bash", "*/bin/*", "*/scripts/*", *_beside(asked)))
+        for name in names
+        if name in hit.text and (name, hit.path) not in places and _sets(name, hit.text)
+    }
+    return [item for item in asked if not (is_script(item) and item.name in own)]
+
+
+def is_script(item: Item) -> bool:
+    return item.kind is ItemKind.ENV_VAR and PurePosixPath(item.path).suffix in SCRIPTS
+
+
+def _beside(items: Iterable[Item]) -> set[str]:
+    return {f"{PurePosixPath(item.path).parent}/*" for item in items if is_script(item) and "/" in item.path}
+
+
+def _sets(name: str, line: str) -> bool:
+    """``X=value``, where the value isn't what the caller gave; quoted text in an example doesn't count."""
+    found = re.match(rf"\s*(?:(?:export|readonly|declare|typeset)\s+(?:-\w+\s+)*)?{name}=(?P<value>.*)", line)
+    return found is not None and not re.search(rf"\$\{{?{name}\b|[ _]{name}\b", found["value"])
+
+
+def published(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
+    """Without those of a file that a ``uses: ./...`` in the repository names; a root action is always published."""
+    asked = list(items)
+    calls = {item.path: _called_as(item.path) for item in asked if item.kind in _KINDS and "/" in item.path}
+    if not calls:
+        return asked
+    specs = (":(glob).github/**/*.yml", ":(glob).github/**/*.yaml")
+    lines = [hit.text for hit in tree.search(revision, ["uses"], specs)]
+    internal = {path for path, call in calls.items() if any(_uses(line, call) for line in lines)}
+    return [item for item in asked if item.path not in internal]
+
+
+def _called_as(path: str) -> str:
+    plain = PurePosixPath(path)
+    return f"./{plain}" if path.startswith(".github/workflows/") else f"./{plain.parent}"
+
+
+def _uses(line: str, call: str) -> bool:
+    return line.partition("uses:")[2].partition("#")[0].strip().strip("\"'").rstrip("/") == call

@@ -1,0 +1,81 @@
+"""How documentation spells an item: exact names, whole words, routes with any parameter style."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from driftguard.ai_sync.items import Item, ItemKind
+
+_PARAMETER = re.compile(r"\{[^{}/]*\}|<[^<>/]*>|\[[^\[\]/]*\]|:[A-Za-z_]\w*(?:\([^)]*\))?\??|\*\w*|\$\w+")
+_ANY_SEGMENT = r"(?:\{[^{}\s]*\}|<[^<>\s]*>|\[[^\[\]\s]*\]|[^/\s\"'`)]+)"
+_DASHED = {
+    ItemKind.ACTION_INPUT,
+    ItemKind.ACTION_OUTPUT,
+    ItemKind.WORKFLOW_INPUT,
+    ItemKind.WORKFLOW_OUTPUT,
+    ItemKind.WORKFLOW_SECRET,
+    ItemKind.HELM_VALUE,
+}
+
+
+@dataclass(frozen=True)
+class Needle:
+    """``words`` are what a quick search looks for; ``match`` decides."""
+
+    item: Item
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        names = (self.item.name, *self.item.aliases)
+        if self.item.kind is ItemKind.HTTP_ROUTE:
+            return tuple(filter(None, map(_longest, names)))
+        if self.item.kind is ItemKind.CLI_FLAG:
+            return tuple(dict.fromkeys(name.lstrip("-") for name in names))
+        return names
+
+    def match(self, line: str) -> bool:
+        return self._pattern.search(line) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        names = (self.item.name, *self.item.aliases)
+        return re.compile("|".join(_pattern(self.item.kind, name) for name in names))
+
+
+def route_key(name: str) -> str:
+    """The same for ``/users/{id}``, ``/users/:id`` and ``/users/<int:id>``."""
+    return _PARAMETER.sub("{}", name).rstrip("/") or "/"
+
+
+def _pattern(kind: ItemKind, name: str) -> str:
+    if kind is ItemKind.HTTP_ROUTE:
+        return _route(name)
+    if kind is ItemKind.CLI_FLAG:
+        dashes, word = re.fullmatch(r"(-*)(.*)", name).groups()  # type: ignore[union-attr] - always matches
+        negated = r"(?:\[no-\]|\(no-\)|<no->)?" if dashes == "--" else ""
+        return rf"(?<![\w-]){dashes}{negated}{re.escape(word)}(?![\w-]|\.\w)"
+    if kind is ItemKind.PORT:
+        return rf"(?<![\d.]){re.escape(name)}(?!\d|\.\d)"
+    if kind in _DASHED:
+        return rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)"
+    return rf"(?<!\w){re.escape(name)}(?!\w)"
+
+
+def _route(name: str) -> str:
+    parts = [re.escape(part) for part in _PARAMETER.split(name.rstrip("/"))]
+    return _ANY_SEGMENT.join(parts) + r"/?(?![\w/{<:-])"
+
+
+def _longest(route: str) -> str:
+    words = [word for part in _PARAMETER.split(route) for word in re.findall(r"\w+", part)]
+    return max(words, key=len, default="")
+
+
+def matched(needles: list[Needle], line: str) -> Iterator[Needle]:
+    """Those that ``line`` names."""
+    for needle in needles:
+        if any(word in line for word in needle.words) and needle.match(line):
+            yield needle

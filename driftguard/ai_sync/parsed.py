@@ -1,0 +1,185 @@
+"""One parsed file as its family's tables look at it: calls, functions, constants, and what is no code."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from driftguard.ai_sync import grammar
+from driftguard.ai_sync.expressions import last, literal
+from driftguard.ai_sync.grammar import Node
+from driftguard.ai_sync.rules import Family
+from driftguard.ai_sync.syntax import split, tight
+
+_RECEIVERS = re.compile(r"^(?:&?(?:mut )?self|cls|this)$")
+_GENERIC = re.compile(r"(?:::)?<[\w\s,.:<>?\[\]|&']*>$")
+
+_LONGEST = 240
+"""Characters of a callee that count, from its end: a chain of a hundred calls repeats itself in each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    name: str
+    parameters: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call in the file. ``callee`` is the text before the parenthesis, without spaces and type arguments."""
+
+    callee: str
+    node: Node
+    start: int
+    listed: Node
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        named = (child for child in self.listed.children() if child.is_named())
+        return tuple(child.text() for child in named if "comment" not in child.kind())
+
+
+@dataclass
+class ParsedFile:
+    """``text`` and ``root`` belong together; offsets count characters."""
+
+    family: Family
+    language: str
+    path: str
+    text: str
+    root: Node
+    imported: Mapping[str, str] = field(default_factory=dict)
+    """Constants that other files bind."""
+
+    @cached_property
+    def nodes(self) -> Mapping[str, list[Node]]:
+        """The nodes that the tables name, by kind, in one walk."""
+        access = (access.node for access in self.family.accesses)
+        kinds = {*self.family.call_nodes, *access, *self.family.functions}
+        found: dict[str, list[Node]] = {}
+        for node in self._of_kinds(kinds):
+            found.setdefault(node.kind(), []).append(node)
+        return found
+
+    @cached_property
+    def calls(self) -> Sequence[Made]:
+        made = (self._made(node) for kind in self.family.call_nodes for node in self.nodes.get(kind, ()))
+        return [call for call in made if call]
+
+    @cached_property
+    def functions(self) -> Sequence[Function]:
+        """The innermost first."""
+        found = [self._function(node) for kind in self.family.functions for node in self.nodes.get(kind, ())]
+        return sorted(found, key=lambda function: function.end - function.start)
+
+    @cached_property
+    def constants(self) -> Mapping[str, str]:
+        return {**self.imported, **constants(self.family, self.text)}
+
+    @cached_property
+    def aliases(self) -> set[str]:
+        return {
+            match["alias"] for alias in self.family.aliases for match in re.finditer(alias, self.text, re.MULTILINE)
+        }
+
+    def around(self, start: int) -> Function | None:
+        """The innermost function with parameters and a name around a place, else the innermost one."""
+        outer = [function for function in self.functions if function.start <= start < function.end]
+        return next((function for function in outer if function.parameters and function.name), next(iter(outer), None))
+
+    def is_quiet(self, start: int) -> bool:
+        """Whether a place lies in a comment or within a literal."""
+        at = bisect_right(self._quiet, (start, len(self.text))) - 1
+        return any(begin <= start < end for begin, end in self._quiet[max(at - 3, 0) : at + 1])
+
+    def place(self, start: int) -> tuple[int, int, str]:
+        """Line and column from 1, and the line's text."""
+        line = self.text.count("\n", 0, start)
+        begin = self.text.rfind("\n", 0, start) + 1
+        end = self.text.find("\n", start)
+        return line + 1, start - begin + 1, self.text[begin : end if end >= 0 else None].strip()[:400]
+
+    def is_written(self, node: Node) -> bool:
+        """Setting or deleting a variable asks nothing of anybody."""
+        parent, start = node.parent(), node.range().start.index
+        while parent is not None and parent.kind() in ("expression_list", "variable_list", "parenthesized_expression"):
+            parent = parent.parent()
+        if parent is None or parent.kind() not in self.family.writes:
+            return False
+        if "delete" in parent.kind() or parent.text().startswith(("delete ", "unset", "del ")):
+            return True
+        return bool(parent.kind() != "unary_expression" and parent.range().start.index == start)
+
+    def chain(self, node: Node) -> str:
+        """The whole text of the calls that go on from a call."""
+        top, parent = node, node.parent()
+        while parent is not None and parent.kind() in (*self.family.call_nodes, *self.family.chains):
+            top, parent = parent, parent.parent()
+        return str(top.text())
+
+    @cached_property
+    def _quiet(self) -> list[tuple[int, int]]:
+        """Sorted spans of comments, and of literals without their first character."""
+        spans = []
+        for node in self._of_kinds((*self.family.quiet, *self.family.strings)):
+            span = node.range()
+            inside = node.kind() in self.family.strings
+            spans.append((span.start.index + inside, span.end.index))
+        return sorted(spans)
+
+    def _of_kinds(self, kinds: Iterable[str]) -> Iterator[Node]:
+        known = [kind for kind in kinds if grammar.has_kind(self.language, kind)]
+        return grammar.of_kinds(self.root, known) if known else iter(())
+
+    def _made(self, node: Node) -> Made | None:
+        listed = self._argument_node(node)
+        if listed is None:
+            return None
+        start = node.range().start.index
+        opened = listed.range().start.index
+        callee = tight(self.text[max(start, opened - _LONGEST) : opened]).replace("?.", ".").rstrip("!")
+        return Made(_GENERIC.sub("", callee), node, start, listed)
+
+    def _argument_node(self, node: Node) -> Node | None:
+        for child in reversed(node.children()):
+            if child.kind() in self.family.argument_nodes:
+                return child
+            for grandchild in reversed(child.children()) if child.kind() == "call_suffix" else ():
+                if grandchild.kind() in self.family.argument_nodes:
+                    return grandchild
+        return None
+
+    def _function(self, node: Node) -> Function:
+        span = node.range()
+        named = node.field("name") or node.field("declarator") or _name_child(node)
+        if named is None and (parent := node.parent()) is not None:
+            named = parent.field("name") or parent.field("left") or parent.field("key")
+        listed = node.field("parameters") or node.field("parameter") or _parameters_child(node)
+        text = listed.text() if listed is not None else ""
+        found = (re.search(self.family.parameter, part.strip()) for part in split(text.strip("()|")))
+        parameters = tuple(match["name"] for match in found if match and not _RECEIVERS.match(match["name"]))
+        name = last(named.text().partition("(")[0]) if named else ""
+        return Function(name, parameters, span.start.index, span.end.index, node.text())
+
+
+def constants(family: Family, text: str) -> dict[str, str]:
+    """Names bound to one literal text. A name bound to two different ones is no constant."""
+    found: dict[str, str | None] = {}
+    for match in re.finditer(family.constant, text, re.MULTILINE):
+        value = literal(match["value"])
+        found[match["name"]] = value if found.get(match["name"], value) == value else None
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _name_child(node: Node) -> Node | None:
+    return next((child for child in node.children() if child.kind() in ("simple_identifier", "identifier")), None)
+
+
+def _parameters_child(node: Node) -> Node | None:
+    return next((child for child in node.children() if "parameters" in child.kind()), None)

@@ -1,0 +1,279 @@
+"""One file being read: from the places that a family's tables name to the names that stand there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from driftguard.ai_sync import loops
+from driftguard.ai_sync.expressions import Scope, bound, evaluate, last, literal, names
+from driftguard.ai_sync.grammar import Node
+from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, Known
+from driftguard.ai_sync.parsed import Made, ParsedFile
+from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
+from driftguard.ai_sync.syntax import keys, keyword, strings, tight
+
+TENTATIVE = re.compile(
+    rb"(?i:env|conf|setting|param|flag|opt|must|require|secret|\bget|lookup|read|load|fetch|default|bool|int|str)\w*!?"
+    rb"(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']"
+)
+"""A call that may turn out to read the environment, once it is known what the function does."""
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+"""Spring reads its properties from the environment, too, and they have dots."""
+_EVERYBODYS = frozenset(
+    [
+        "get",
+        "fetch",
+        "set",
+        "has",
+        "add",
+        "new",
+        "put",
+        "del",
+        "delete",
+        "pop",
+        "push",
+        "log",
+        "format",
+        "test",
+        "describe",
+        "it",
+        "equal",
+    ]
+)
+"""Names of functions that are too common to look for."""
+_CONSTANT = re.compile(r"[A-Z]|.*[a-z0-9][A-Z_]")
+_ROUNDS = 3
+"""Functions that call functions that read: so deep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Expressions that should be the name of something."""
+
+    rule: Call | Access | Text | Helper
+    expressions: tuple[str, ...]
+    start: int
+
+
+@dataclass
+class Reading:
+    """``extraction()`` is all that one file holds."""
+
+    file: ParsedFile
+    known: Known
+    helpers: dict[str, Helper] = field(default_factory=dict)
+    wants: set[str] = field(default_factory=set)
+    claimed: set[int] = field(default_factory=set)
+
+    def extraction(self) -> Extraction:
+        found = [one for special in self.file.family.specials for one in special(self._source)]
+        for place in self._places():
+            found += self._names(place)
+        found += self._through_own()
+        found += self._through_known()
+        hidden = self._hidden
+        items = dict.fromkeys(self._item(one) for one in found if _plausible(one) and one.named.name not in hidden)
+        return Extraction(tuple(items), tuple(self.helpers.values()), frozenset(self.wants))
+
+    # --- what the tables say
+
+    @cached_property
+    def _source(self) -> Source:
+        return Source(self.file.path, self.file.text, self.file.root, self.file.constants)
+
+    def _places(self) -> Iterator[Place]:
+        family = self.file.family
+        for access in filter(self._needed, family.accesses):
+            pattern = self._pattern(access.text)
+            for node in self.file.nodes.get(access.node, ()):
+                yield from self._accessed(access, pattern, node)
+        yield from self._called([call for call in family.calls if self._needed(call)])
+        for text in filter(self._needed, family.texts):
+            yield from self._written(text)
+
+    def _accessed(self, access: Access, pattern: re.Pattern[str], node: Node) -> Iterator[Place]:
+        match = pattern.fullmatch(tight(node.text()))
+        if match is None or self.file.is_written(node):
+            return
+        groups = match.groupdict()
+        expression = groups["expression"] if groups.get("expression") else f'"{groups["name"]}"'
+        yield Place(access, (expression,), node.range().start.index)
+
+    def _called(self, calls: Sequence[Call]) -> Iterator[Place]:
+        patterns = [(call, self._pattern(call.callee)) for call in calls]
+        any_call = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in patterns) or "(?!)", re.DOTALL)
+        for made in self.file.calls:
+            if any_call.fullmatch(made.callee):
+                self.claimed.add(made.start)
+                for call, pattern in patterns:
+                    if pattern.fullmatch(made.callee) and len(made.arguments) >= call.least:
+                        yield from self._argued(call, made)
+
+    def _argued(self, call: Call, made: Made) -> Iterator[Place]:
+        if call.unless and re.search(call.unless, made.listed.text()):
+            return
+        if call.unless_chained and re.search(call.unless_chained, self.file.chain(made.node)):
+            return
+        expressions = tuple(_arguments(call, made.arguments))
+        if call.shape == "keys":
+            expressions = tuple(key for text in expressions for key in keys(text))
+        elif call.shape == "strings":
+            expressions = tuple(text for expression in expressions for text in strings(expression))
+        if expressions:
+            yield Place(call, expressions, made.start)
+
+    def _written(self, rule: Text) -> Iterator[Place]:
+        for match in re.finditer(self._pattern(rule.text), self.file.text):
+            if self.file.is_quiet(match.start()):
+                continue
+            groups = match.groupdict()
+            if groups.get("names") is not None:
+                for name in re.finditer(rule.within, groups["names"]):
+                    yield Place(rule, (f'"{name[0]}"',), match.start("names") + name.start())
+            elif groups.get("expression") is not None:
+                yield Place(rule, (groups["expression"],), match.start())
+            else:
+                yield Place(rule, (f'"{groups["name"]}"',), match.start())
+
+    def _needed(self, rule: Call | Access | Text) -> bool:
+        return not rule.needs or re.search(rule.needs, self.file.text) is not None
+
+    def _pattern(self, text: str) -> re.Pattern[str]:
+        if "ALIAS" in text:
+            aliases = sorted({re.escape(name) for name in self.file.aliases}) or ["(?!)"]
+            text = text.replace("ALIAS", f"(?:{'|'.join(aliases)})")
+        return re.compile(text, re.DOTALL | re.MULTILINE)
+
+    @cached_property
+    def _hidden(self) -> set[str]:
+        found = (match["name"] for text in self.file.family.hides for match in re.finditer(text, self.file.text))
+        return {f"--{name.lstrip('-')}" for name in found}
+
+    # --- from expressions to names
+
+    def _names(self, place: Place) -> Iterator[Found]:
+        texts = []
+        for expression in place.expressions:
+            value = evaluate(expression, self._scope(place.start, expression))
+            if value is None:
+                texts += loops.values(self.file, expression, place.start)
+                self._hand_on(place, expression)
+            elif value:
+                texts.append(value)
+        rule = place.rule
+        only = "" if isinstance(rule, Helper) else rule.only
+        kept = [text for text in texts if not only or re.fullmatch(only, text)]
+        yield from (Found(rule.kind, named, place.start) for named in rule.spelling(kept))
+
+    def _scope(self, start: int, expression: str) -> Scope:
+        local = {}
+        if function := self.file.around(start):
+            for name in names(expression):
+                if name not in function.parameters and (value := bound(name, function.text)):
+                    local[name.lstrip("$")] = value
+            own = {name: text for name, text in self.file.constants.items() if name not in function.parameters}
+            return Scope(own, local)
+        return Scope(self.file.constants)
+
+    # --- indirection
+
+    def _hand_on(self, place: Place, expression: str) -> None:
+        """An expression over a parameter makes its function pass it on; an unknown name is wanted from elsewhere."""
+        function = self.file.around(place.start)
+        mentioned = {name.lstrip("$").split(".")[0] for name in names(expression)}
+        if function:
+            mentioned |= {
+                name.lstrip("$") for part in list(mentioned) for name in names(bound(part, function.text) or "")
+            }
+        handed = [name for name in function.parameters if name in mentioned] if function else []
+        if function and handed and function.name:
+            scope = self._scope(place.start, expression)
+            template = evaluate(expression, Scope({**scope.constants, handed[0]: HOLE}, scope.local))
+            if template and HOLE in template.lower():
+                at = function.parameters.index(handed[0])
+                spelling = place.rule.spelling
+                helper = Helper(function.name, place.rule.kind, at, handed[0], template, spelling)
+                self.helpers.setdefault(function.name, helper)
+            return
+        for name in map(last, names(expression)):
+            if re.fullmatch(r"[A-Za-z_$][\w$]*", name) and _CONSTANT.match(name) and name not in self.file.constants:
+                self.wants.add(name)
+
+    def _through_own(self) -> Iterator[Found]:
+        """Calls of the file's own functions that pass on; made from inside a function, those may pass on, too."""
+        for _ in range(_ROUNDS):
+            before = len(self.helpers)
+            for made in self.file.calls:
+                helper = self.helpers.get(last(made.callee))
+                if helper and (expression := _argument(helper, made.arguments)) and literal(expression) is None:
+                    yield from self._names(Place(helper, (_through(helper, expression),), made.start))
+            if len(self.helpers) == before:
+                break
+
+    def _through_known(self) -> Iterator[Found]:
+        for made in self.file.calls:
+            name = last(made.callee)
+            helper = self.helpers.get(name) or self.known.helpers.get(name)
+            if helper is None:
+                self._want(name, made)
+                continue
+            expression = _argument(helper, made.arguments)
+            value = evaluate(expression, self._scope(made.start, expression)) if expression else None
+            filled = helper.filled(value) if value else ""
+            if filled and (helper.kind is not ItemKind.ENV_VAR or re.fullmatch(r"[A-Z][A-Z0-9_]*", filled)):
+                yield from (Found(helper.kind, named, made.start) for named in helper.spelling([filled]))
+
+    def _want(self, name: str, made: Made) -> None:
+        if name in _EVERYBODYS or made.start in self.claimed:
+            return
+        if TENTATIVE.search(f"{name}({self.file.text[made.listed.range().start.index + 1 :][:80]}".encode()):
+            self.wants.add(name)
+
+    def _item(self, found: Found) -> Item:
+        line, column, text = self.file.place(found.start)
+        return Item(found.kind, found.named.name, self.file.path, line, column, text, found.named.aliases)
+
+
+def _plausible(found: Found) -> bool:
+    if found.kind is ItemKind.ENV_VAR:
+        return _ENV_NAME.fullmatch(found.named.name) is not None
+    return bool(found.named.name)
+
+
+def _arguments(call: Call, arguments: Sequence[str]) -> Iterator[str]:
+    positional = []
+    for text in arguments:
+        name, value = keyword(text)
+        if name in call.keyword:
+            yield value
+            return
+        if not name:
+            positional.append(text)
+    if call.at is None:
+        return
+    if call.shape == "rest":
+        yield from positional[call.at :]
+    elif -len(positional) <= call.at < len(positional):
+        yield positional[call.at]
+
+
+def _argument(helper: Helper, arguments: Sequence[str]) -> str:
+    positional = []
+    for text in arguments:
+        name, value = keyword(text)
+        if name == helper.parameter:
+            return value
+        if not name:
+            positional.append(text)
+    return positional[helper.at] if helper.at < len(positional) else ""
+
+
+def _through(helper: Helper, expression: str) -> str:
+    """What the template makes of an expression, as an expression."""
+    loud = HOLE.upper() in helper.template
+    before, _, after = helper.template.partition(HOLE.upper() if loud else HOLE)
+    middle = f"({expression}).upper()" if loud else expression
+    return " + ".join(part for part in (before and f'"{before}"', middle, after and f'"{after}"') if part)

@@ -1,0 +1,45 @@
+"""YAML with places: keys and values as PyYAML composes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import yaml
+
+Node = yaml.nodes.Node
+
+
+def compose(text: str) -> Node | None:
+    """The first document; ``None`` where it is empty or no YAML (a template, say)."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return next(iter(yaml.compose_all(text, Loader=loader)), None)  # type: ignore[no-any-return]
+    except (yaml.YAMLError, ValueError):
+        return None
+
+
+def pairs(node: Node | None) -> Iterator[tuple[Node, Node]]:
+    """Keys and values of a mapping with plain keys; nothing for anything else."""
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+
+
+def get(node: Node | None, *keys: str) -> Node | None:
+    """The node below ``keys``."""
+    for wanted in keys:
+        node = next((value for key, value in pairs(node) if key.value == wanted), None)
+    return node
+
+
+def items(node: Node | None) -> list[Node]:
+    """The members of a sequence; nothing for anything else."""
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def scalar(node: Node | None) -> str:
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def start(node: Node) -> int:
+    """The character where it begins."""
+    return int(node.start_mark.index)
