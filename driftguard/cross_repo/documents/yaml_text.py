@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from driftguard.cross_repo.contracts.changes import Unreadable
+from driftguard.policy_file.yaml_depth import too_deep
 from driftguard.policy_file.yaml_tree import scalar
 
 MOST_VALUES = 5_000_000
@@ -50,6 +51,9 @@ class YamlPlaces:
 
 def parse(path: str, text: str) -> tuple[Any, YamlPlaces]:
     """The one document's value and places. Raises ``Unreadable`` with the place of the flaw."""
+    deep = too_deep(text)
+    if deep:
+        raise Unreadable(path, *deep, f"nested deeper than {MOST_LEVELS} levels")
     try:
         nodes = list(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:
