@@ -26,6 +26,7 @@ from driftguard.model import (
     Gap,
     History,
     Outcome,
+    Plan,
     Precondition,
     Risk,
     Severity,
@@ -34,7 +35,7 @@ from driftguard.model import (
     Verdict,
 )
 from driftguard.plan_file import Proposed, Reviewed
-from driftguard.policy import Policy, Rule
+from driftguard.policy import Janitor, Policy, Rule
 from driftguard.ports import AuditSink, Clock, Executor, Proposal, Receipt, Reread
 
 
@@ -83,7 +84,7 @@ def decide(proposals: Sequence[Proposal], grounds: Grounds) -> Ruling:
     """Judge every action of every proposal. Pure: the same input gives the same ruling, in both modes.
 
     An action that two rules propose is allowed if either allows it. What is part of a denied action is denied. A plan
-    with more deletions than ``janitor.max_deletions`` loses all of them.
+    with more deletions than ``janitor.max_deletions`` or ``max_share`` allows loses all of them.
     """
     gaps = [gap for proposal in proposals for gap in proposal.plan.gaps]
     kept = {name: until for proposal in proposals for name, until in proposal.plan.kept.items()}
@@ -95,7 +96,8 @@ def decide(proposals: Sequence[Proposal], grounds: Grounds) -> Ruling:
             if known is None or not known.allowed:
                 decision = _decide_one(action, proposal.rule, gaps, grounds)
                 ruled[action.id] = Ruled(action, proposal.rule, decision)
-    return _cap(hold_together(Ruling(tuple(ruled.values()), kept=kept)), grounds.policy)
+    plans = [proposal.plan for proposal in proposals]
+    return _cap(hold_together(Ruling(tuple(ruled.values()), kept=kept)), plans, grounds.policy)
 
 
 def _decide_one(action: Action, rule: Rule | None, gaps: Iterable[Gap], grounds: Grounds) -> Decision:
@@ -190,20 +192,31 @@ def _differences(fresh: Ruling, kept: Ruling, reviewed: Reviewed) -> Iterator[st
             yield f"+ {ruled.action.target.name}: came after the review, stays"
 
 
-def _cap(ruling: Ruling, policy: Policy) -> Ruling:
+def _cap(ruling: Ruling, plans: Sequence[Plan], policy: Policy) -> Ruling:
     doomed = sum(
         ruled.allowed and ruled.action.risk is Risk.DESTROY and not ruled.action.takes for ruled in ruling.ruled
     )
-    most = policy.janitor.max_deletions
-    if doomed <= most:
+    doomed += sum(plan.left_out for plan in plans)
+    seen = max((plan.seen for plan in plans), default=0)
+    excess = next(_excesses(doomed, seen, policy.janitor), None)
+    if excess is None:
         return ruling
-    where = policy.where("janitor.max_deletions")
-    reason = f"{doomed} deletions planned, max_deletions is {most}: the whole plan is denied"
+    key, limit = excess
+    where = policy.where(f"janitor.{key}")
+    reason = f"{doomed} deletions planned, {key} is {limit}: the whole plan is denied"
     return replace(
         ruling,
         ruled=tuple(_deny_deletion(ruled, reason, where) for ruled in ruling.ruled),
-        findings=(*ruling.findings, _over_cap(reason, where)),
+        findings=(*ruling.findings, _over_cap(key, reason, where)),
     )
+
+
+def _excesses(doomed: int, seen: int, janitor: Janitor) -> Iterator[tuple[str, str]]:
+    """The policy's key and what it says, for each cap that ``doomed`` of ``seen`` exceeds."""
+    if doomed > janitor.max_deletions:
+        yield "max_deletions", str(janitor.max_deletions)
+    if seen and doomed > janitor.max_share * seen:
+        yield "max_share", f"{janitor.max_share:g} of the {seen} resources seen"
 
 
 def _deny_deletion(ruled: Ruled, reason: str, where: str) -> Ruled:
@@ -212,13 +225,13 @@ def _deny_deletion(ruled: Ruled, reason: str, where: str) -> Ruled:
     return replace(ruled, decision=Decision(ruled.action.id, Verdict.DENY, reason, where))
 
 
-def _over_cap(reason: str, where: str) -> Finding:
+def _over_cap(key: str, reason: str, where: str) -> Finding:
     path, _, line = where.partition(" ")[0].rpartition(":")
     return Finding(
-        id="gate/max-deletions",
-        rule="gate/max-deletions",
+        id=f"gate/{key.replace('_', '-')}",
+        rule=f"gate/{key.replace('_', '-')}",
         kind="policy",
-        name="janitor.max_deletions",
+        name=f"janitor.{key}",
         message=f"{reason}; raise the limit or delete in smaller steps",
         path=path,
         line=int(line),

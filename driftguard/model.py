@@ -284,6 +284,7 @@ class Plan:
 
     ``kept`` maps environments to the moment until which somebody asked to keep them, ``None`` where that is unknown.
     ``then`` is another event to look at when this one is done: a comment that asks for a pull request's rules again.
+    ``seen`` counts all that was looked at, ``left_out`` the deletions that a plan has no room for: both count for caps.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -293,6 +294,8 @@ class Plan:
     kept: Mapping[str, datetime | None] = field(default_factory=dict)
     then: Event | None = None
     consulted: tuple[Consultation, ...] = ()
+    seen: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

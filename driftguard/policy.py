@@ -105,7 +105,7 @@ AccountId = Annotated[
     StringConstraints(pattern=r"^\d{12}$"),
     Field(description="Twelve digits, in quotes."),
 ]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, StringConstraints(pattern=r"^([a-z]{2}(-[a-z]+)+-\d|global)$")]
 Globs = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
 
 
@@ -162,7 +162,16 @@ class Aws(Section):
     accounts: Annotated[tuple[AccountId, ...], Field(min_length=1)] = Field(
         description="Account ids; credentials of any other account start nothing."
     )
-    regions: tuple[Region, ...] = Field(default=(), description="Regions to look at; all enabled ones if empty.")
+    regions: tuple[Region, ...] = Field(
+        default=(),
+        description="Regions to look at, 'global' for what has none (IAM, Route 53, ...); everything if empty.",
+    )
+    types: Annotated[Globs, Field(min_length=1)] = Field(
+        ("*",), description="Kinds to look at (docs/aws-types.md), with * and ? as wildcards: 's3:*'."
+    )
+    confirm_production: tuple[AccountId, ...] = Field(
+        default=(), description="Accounts to work in although their alias looks like production: named here again."
+    )
     role: RoleArn | None = Field(
         None, description="Signed in to with GitHub's token, where a job has one; {account} stands for the account."
     )
@@ -254,6 +263,9 @@ class Janitor(Section):
         description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
     )
     max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
+    max_share: Annotated[float, Field(gt=0, le=1, strict=False)] = Field(
+        1.0, description="A plan that deletes more than this share of all that was seen is denied as a whole."
+    )
     warn_before: Duration | None = Field(
         None, description="From so long before its end on, the first run that sees it warns; only a later one deletes."
     )

@@ -78,6 +78,10 @@ class Cloud(Protocol):
     def identity(self) -> str:
         """Whose account the credentials open (``aws/123456789012``). Raises if that can't be known."""
 
+    @property
+    def order(self) -> Mapping[str, Sequence[str]]:
+        """Type -> the types that must be gone before one of it can go."""
+
     def discover(self) -> Iterator[Target | Gap]:
         """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
 

@@ -6,6 +6,7 @@ credentials of an account that the policy doesn't list. boto3 loads when the fir
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from driftguard.clients import oidc
+from driftguard.clients.pace import Pace, Throttled
 from driftguard.errors import (
     AccessDenied,
     DriftGuardError,
@@ -32,12 +34,17 @@ GLOBAL = "us-east-1"
 
 _READS = re.compile(r"(Describe|List|Get|Head|Search|Lookup|BatchGet)[A-Z]\w*")
 _THROTTLED = re.compile(r"Thrott|SlowDown|RequestLimitExceeded|TooManyRequests|BandwidthLimit|PriorRequestNotComplete")
-_GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|^404$")
+_GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists|^404$")
 _DENIED = re.compile(
     r"AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientToken|InvalidAccessKey|SignatureDoesNot"
     r"|UnrecognizedClient|OptInRequired|InvalidToken|^403$"
 )
-_IN_USE = re.compile(r"DependencyViolation|InUse|DeleteConflict|NotEmpty|ResourceConflict|HasDependents")
+_IN_USE = re.compile(
+    r"DependencyViolation|InUse|DeleteConflict|NotEmpty|ResourceConflict|HasDependents|ScalingActivityInProgress"
+    r"|ClusterContains|InvalidDB\w+State|InvalidCacheClusterState|InvalidReplicationGroupState|ConcurrentModification"
+    r"|IncorrectState|IncorrectInstanceState|InvalidNetworkInterfaceID\.InUse"
+)
+_PRODUCTION = re.compile("prod", re.IGNORECASE)
 
 
 def reader(janitor: Janitor, environ: Mapping[str, str]) -> AwsApi:
@@ -82,32 +89,49 @@ class AwsApi:
     role: str = ""
     backoff: Backoff = field(default_factory=Backoff)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _paces: dict[tuple[str, str], Pace] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @cached_property
     def account(self) -> str:
-        """The account of the credentials. Raises ``PermanentError`` if the policy doesn't list it."""
+        """The account of the credentials.
+
+        Raises ``PermanentError`` if the policy doesn't list it, or lists it only once though it looks like production.
+        """
         found = str(self._call("sts", "get_caller_identity", GLOBAL)["Account"])
         if found not in self.config.accounts:
             listed = ", ".join(self.config.accounts)
             raise PermanentError(f"the credentials are of account {found}; janitor.clouds.aws.accounts lists {listed}")
+        if found not in self.config.confirm_production:
+            self._refuse_production(found)
         return found
+
+    def _refuse_production(self, account: str) -> None:
+        """An alias that can't be read may be a production one's, too."""
+        cure = f"to work there all the same, name {account} under janitor.clouds.aws.confirm_production"
+        try:
+            aliases = self._call("iam", "list_account_aliases", GLOBAL)["AccountAliases"]
+        except AccessDenied as error:
+            raise AccessDenied(f"whether {account} is a production account can't be known ({error}); {cure}") from error
+        for alias in aliases:
+            if _PRODUCTION.search(alias):
+                raise PermanentError(f"account {account} is called '{alias}', which looks like production; {cure}")
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
-        """The policy's regions, or all that the account has enabled."""
+        """The policy's regions, or all that the account has enabled, and ``global`` for what has none."""
         if self.config.regions:
             return self.config.regions
         found = self.call("ec2", "describe_regions", region=GLOBAL)["Regions"]
-        return tuple(sorted(region["RegionName"] for region in found))
+        return (*sorted(region["RegionName"] for region in found), "global")
 
-    def call(self, service: str, operation: str, *, region: str, **parameters: Any) -> Mapping[str, Any]:
+    def call(self, service: str, operation: str, /, *, region: str, **parameters: Any) -> Mapping[str, Any]:
         """One request, tried again while that helps. ``operation`` is boto3's name: ``get_queue_url``."""
         with self._lock:
             _ = self.account
         return self._call(service, operation, region, **parameters)
 
-    def pages(self, service: str, operation: str, *, region: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+    def pages(self, service: str, operation: str, /, *, region: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Every page of a paginated operation, each tried again by itself."""
         with self._lock:
             _ = self.account
@@ -115,16 +139,24 @@ class AwsApi:
         if not client.can_paginate(operation):
             yield self._call(service, operation, region, **parameters)
             return
-        pages = iter(client.get_paginator(operation).paginate(**parameters))
-        following = with_backoff(_translated(lambda: next(pages, None), f"{service}:{operation}"), self.backoff)
-        while (page := following()) is not None:
-            yield page
+        paginator = client.get_paginator(operation)
+        paginator.PAGE_ITERATOR_CLS = _tried_again(functools.partial(self._call, service, operation, region))
+        yield from paginator.paginate(**parameters)
 
-    def _call(self, service: str, operation: str, region: str, **parameters: Any) -> Mapping[str, Any]:
+    def pause(self, seconds: float) -> None:
+        """Wait for AWS to get on with something."""
+        self.backoff.sleep(seconds)
+
+    def _call(self, service: str, operation: str, region: str, /, **parameters: Any) -> Mapping[str, Any]:
         method = getattr(self._client(service, region), operation)
-        called = _translated(lambda: method(**parameters), f"{service}:{operation} in {region}")
-        answer: Mapping[str, Any] = with_backoff(called, self.backoff)()
+        translated = _translated(lambda: method(**parameters), f"{service}:{operation} in {region}")
+        paced = self._pace(service, region).paced(translated)
+        answer: Mapping[str, Any] = with_backoff(paced, self.backoff)()
         return answer
+
+    def _pace(self, service: str, region: str) -> Pace:
+        with self._lock:
+            return self._paces.setdefault((service, region), Pace(self.backoff.sleep))
 
     def _client(self, service: str, region: str) -> Any:
         with self._lock:
@@ -147,7 +179,7 @@ class AwsApi:
         config = Config(
             retries={"total_max_attempts": 1},  # ours are the only retries, or they would multiply
             connect_timeout=5,
-            read_timeout=30,
+            read_timeout=20,
             max_pool_connections=64,
             user_agent_extra="driftguard",
         )
@@ -159,6 +191,20 @@ class AwsApi:
 
     def _before(self, model: Any, **_: Any) -> None:
         self.check(model.service_model.service_name, model.name)
+
+
+def _tried_again(call: Callable[..., Mapping[str, Any]]) -> type:
+    """Pages that come through ``call``, and so are each tried again by themselves.
+
+    Trying the iterator's ``next`` again instead would lose the rest in silence: a generator that raised is at its end.
+    """
+    from botocore.paginate import PageIterator  # noqa: PLC0415 - see AwsApi._session
+
+    class Pages(PageIterator):  # type: ignore[type-arg]  # generic in the stubs alone
+        def _make_request(self, current_kwargs: dict[str, Any]) -> Any:
+            return call(**current_kwargs)
+
+    return Pages
 
 
 def _translated(function: Callable[[], Any], what: str) -> Callable[[], Any]:
@@ -187,7 +233,9 @@ def _from_answer(error: Any, what: str) -> DriftGuardError:
     answer = error.response.get("ResponseMetadata", {})
     status = int(answer.get("HTTPStatusCode", 0))
     text = f"{what}: {code}: {error.response.get('Error', {}).get('Message', '')}".rstrip(": ")
-    if _THROTTLED.search(code) or status >= 500 or status == 429:  # noqa: PLR2004 - HTTP
+    if _THROTTLED.search(code) or status in (429, 503):
+        return Throttled(text, _retry_after(answer.get("HTTPHeaders", {})))
+    if status >= 500:  # noqa: PLR2004 - HTTP
         return TransientError(text, _retry_after(answer.get("HTTPHeaders", {})))
     kinds = ((_IN_USE, StillInUse), (_GONE, NotFound), (_DENIED, AccessDenied))
     found = next((kind for pattern, kind in kinds if pattern.search(code)), PermanentError)

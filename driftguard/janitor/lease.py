@@ -136,6 +136,11 @@ def states_expiry(target: Target) -> bool:
     return bool(Tags.of(target.tags or {}).all(EXPIRES_AT))
 
 
+def has_owner(target: Target, janitor: Janitor) -> bool:
+    """Whether ``target`` carries the owner tag, whatever it says."""
+    return bool(Tags.of(target.tags or {}).all(janitor.owner_tag))
+
+
 def _unowned(name: str, tags: Tags, janitor: Janitor) -> Lease | None:
     if not name.startswith(janitor.namespace):
         reason = f"not ours: its name doesn't begin with '{janitor.namespace}'"

@@ -12,7 +12,7 @@ from driftguard.model import Target
 
 @dataclass(slots=True)
 class _Environment:
-    targets: list[Target] = field(default_factory=list)
+    targets: dict[str, Target] = field(default_factory=dict)
     ending: bool = False
 
 
@@ -37,7 +37,7 @@ class Members:
         environment = self._found[name]
         environment.ending |= judged.deletable
         if self.whole(name):
-            environment.targets.append(target)
+            environment.targets[target.id] = target  # a second look replaces the first
 
     @property
     def ending(self) -> Mapping[str, Sequence[Target]]:
@@ -47,5 +47,5 @@ class Members:
         return {name: self._sorted(name) for name in sorted(names)}
 
     def _sorted(self, name: str) -> Sequence[Target]:
-        targets = self._found.get(name, _Environment()).targets
+        targets = self._found.get(name, _Environment()).targets.values()
         return sorted(targets, key=lambda target: (target.path, target.name, target.id))

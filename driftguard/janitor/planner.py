@@ -8,23 +8,43 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from driftguard.errors import DriftGuardError
 from driftguard.janitor import environments, lease
 from driftguard.janitor.builds import Builds
 from driftguard.janitor.keeps import Keeps
-from driftguard.janitor.lease import Lease, LeaseVerdict, Terms
+from driftguard.janitor.lease import Lease, Terms
 from driftguard.janitor.members import Members
+from driftguard.janitor.order import ordered
 from driftguard.janitor.prices import Prices
+from driftguard.janitor.survey import survey
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
 from driftguard.ports import Cloud, Sources
 
 log = logging.getLogger(__name__)
 
-Judged = tuple[Target, Lease]
+
+@dataclass
+class Reading:
+    """Judges one resource after the other, and remembers who has to be warned of an end."""
+
+    terms: Terms
+    rule: Rule
+    _warned: dict[str, Finding] = field(default_factory=dict)
+
+    def judge(self, target: Target) -> Lease:
+        judged = lease.judge(target, self.terms)
+        if lease.warns(judged, self.terms):
+            self._warned.update((target.id, warning) for warning in _warning(target, judged, self.terms))
+        return judged
+
+    @property
+    def warnings(self) -> Sequence[Finding]:
+        """Each resource's once, in the order of their ids, whatever order they were seen in."""
+        return [self._warned[key] for key in sorted(self._warned)]
 
 
 @dataclass
@@ -39,31 +59,37 @@ class JanitorPlanner:
         ended = environments.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
-        terms = Terms(policy, now, ended, self.sources.history)
+        reading = Reading(Terms(policy, now, ended, self.sources.history), rule)
         builds = Builds.at(event, self.sources)
         members = Members(builds.whole, ended)
-        judged, gaps = self._judged(terms, members)
+
+        def judge(target: Target) -> Lease:
+            judged = reading.judge(target)
+            members.notice(target, judged)
+            return judged
+
+        found = survey(self._candidates(), judge, self._clouds(), policy)
         wholes = builds.destructions(members.ending)
         kept, unknown = Keeps(self.sources, event).of(members.ending)
         prices = Prices(policy.janitor.prices)
-        parts = [_deletion(target, judgement, prices, wholes) for target, judgement in judged]
+        order = {kind: before for cloud in self._clouds() for kind, before in cloud.order.items()}
+        parts = [_deletion(target, judged, prices, wholes) for target, judged in found.seen]
         return Plan(
-            findings=tuple(_findings(judged, terms, rule)),
-            actions=(*(action for group in wholes.values() for action in group), *_ordered(parts)),
-            gaps=(*gaps, *builds.gaps, *unknown),
+            findings=(*(_unreadable(target, judged, rule) for target, judged in found.seen.unknown), *reading.warnings),
+            actions=(*(action for group in wholes.values() for action in group), *ordered(parts, order)),
+            gaps=(*found.gaps, *builds.gaps, *unknown),
+            notes=tuple(found.seen.notes()),
             kept=kept,
+            seen=found.seen.seen,
+            left_out=found.seen.going.left_out,
         )
 
-    def _judged(self, terms: Terms, members: Members) -> tuple[list[Judged], list[Gap]]:
-        judged, gaps = [], []
-        for item in self._candidates():
-            if isinstance(item, Gap):
-                gaps.append(item)
-                continue
-            judgement = lease.judge(item, terms)
-            members.notice(item, judgement)
-            judged.append((item, judgement))
-        return judged, gaps
+    def _clouds(self) -> Sequence[Cloud]:
+        """None if they can't be had; ``_candidates`` says why."""
+        try:
+            return self.sources.clouds
+        except DriftGuardError:
+            return ()
 
     def _candidates(self) -> Iterator[Target | Gap]:
         try:
@@ -95,19 +121,6 @@ def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str
         precondition=Precondition.STILL_EXISTS,
         usd_month=prices.monthly(target),
     )
-
-
-def _ordered(actions: Sequence[Action]) -> Sequence[Action]:
-    """By place, type and name: two runs over the same cloud give the same plan."""
-    return sorted(actions, key=lambda action: (action.target.path, action.target.name, action.id))
-
-
-def _findings(judged: Sequence[Judged], terms: Terms, rule: Rule) -> Iterator[Finding]:
-    for target, judgement in judged:
-        if judgement.verdict is LeaseVerdict.UNKNOWN:
-            yield _unreadable(target, judgement, rule)
-        elif lease.warns(judgement, terms):
-            yield from _warning(target, judgement, terms)
 
 
 def _unreadable(target: Target, judged: Lease, rule: Rule) -> Finding:

@@ -21,7 +21,7 @@ rules:
   - {{name: nightly, on: [schedule], run: janitor, mode: warn}}
 janitor:
   max_deletions: 10
-  clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1]}}}}
+  clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1], types: ["s3:*", "sqs:*"]}}}}
 """
 LIVE = POLICY.replace("dry_run: true", "dry_run: false")
 GOES = {"dg-old-queue", "dg-old-bucket"}

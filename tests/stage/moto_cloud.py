@@ -1,13 +1,15 @@
 """An AWS on loopback for tests: one moto server a process, emptied between tests."""
 
+import functools
 import logging
+import urllib.request
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
 import pytest
-from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
+from stage import tagging
 
 ACCOUNT = "123456789012"
 EXPIRED = {"driftguard:owner": "platform", "driftguard:expires-at": "2020-01-01"}
@@ -31,8 +33,7 @@ class MotoCloud:
         }
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
-        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=region)
-        return session.client(service, endpoint_url=self.url)
+        return _client(self.url, service, region)
 
     def queue(self, name: str, tags: Mapping[str, str], region: str = "eu-west-1") -> None:
         self.client("sqs", region).create_queue(QueueName=name, tags=dict(tags))
@@ -54,13 +55,25 @@ class MotoCloud:
         return {url.rpartition("/")[2] for url in queues} | {bucket["Name"] for bucket in buckets}
 
 
+@functools.cache
+def _session() -> Any:
+    """One for all tests: each would read botocore's descriptions of the services anew."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test")
+
+
+@functools.cache
+def _client(url: str, service: str, region: str) -> Any:
+    return _session().client(service, region_name=region, endpoint_url=url)
+
+
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
+    with tagging.completed():
+        yield f"http://{host}:{port}"
     server.stop()
 
 
@@ -68,5 +81,4 @@ def moto_server() -> Iterator[str]:
 def aws(moto_server: str) -> Iterator[MotoCloud]:
     """An empty cloud."""
     yield MotoCloud(moto_server)
-    for name in ("s3", "sqs"):
-        get_backend(name).reset()
+    urllib.request.urlopen(urllib.request.Request(f"{moto_server}/moto-api/reset", method="POST"), timeout=10).close()

@@ -1,4 +1,4 @@
-"""AWS: ``cloud`` reads, ``cloud_writer`` deletes; each other file is one type of resource."""
+"""AWS: ``cloud`` reads, ``cloud_writer`` deletes; each file in ``kinds/`` is one kind of resource."""
 
 from driftguard.janitor.resources.aws.inventory import AwsCloud, AwsWriter
 from driftguard.janitor.resources.aws.resource import AwsApi

@@ -1,38 +1,44 @@
-"""What an AWS account holds of ours: the tagging API for the bulk, each type's own listing for what that misses.
+"""What an AWS account holds of ours: the tagging API for the bulk, each kind's own listing for what that misses.
 
-Regions are read in parallel. Nothing is asked one by one unless no tag says when a resource ends.
+Regions and kinds are read side by side and item by item, so that memory stays flat. No resource comes twice: a kind
+that its own service lists is ignored in what the tagging API returns. Nothing is asked one by one unless no tag says
+when a resource ends.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from driftguard import lanes
-from driftguard.errors import DriftGuardError, PermanentError
+from driftguard.errors import DriftGuardError
 from driftguard.janitor import lease
-from driftguard.janitor.resources.aws.resource import Aged, Arn, AwsApi, AwsResource, Listed, tag_map, target
-from driftguard.model import Gap, Target, fingerprint
+from driftguard.janitor.resources.aws.answers import tag_map
+from driftguard.janitor.resources.aws.arn import Arn
+from driftguard.janitor.resources.aws.catalogue import AwsTypes
+from driftguard.janitor.resources.aws.resource import GLOBAL, GLOBAL_ENDPOINT, AwsApi, AwsResource, target
+from driftguard.janitor.resources.aws.streams import Seen, Stream, merged
+from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
-from driftguard.registry import discover
 
-TIMEOUT = 300.0
-"""Seconds for one region."""
+TIMEOUT = 1800.0
+"""Seconds for all listings together."""
 
+WIDTH = 32
+"""Listings at a time."""
 
-@dataclass
-class AwsTypes:
-    """The types that have a file here, by kind and by ARN."""
+READERS = 8
+"""Resources looked at one by one at a time, within one listing."""
 
-    @cached_property
-    def by_kind(self) -> dict[str, AwsResource]:
-        return discover(__package__ or "", "RESOURCE")
+PAGE = 100
+"""Resources in one answer of the tagging API, its most."""
 
-    def of(self, arn: Arn) -> AwsResource | None:
-        return next((resource for resource in self.by_kind.values() if resource.claims(arn)), None)
+NAMED_GAPS = 100
+"""Resources of unknown kinds named one by one in each region; the rest are counted."""
 
 
 @dataclass
@@ -50,86 +56,121 @@ class AwsCloud:
     def identity(self) -> str:
         return f"aws/{self.api.account}"
 
-    def discover(self) -> Iterator[Target | Gap]:
+    @property
+    def order(self) -> Mapping[str, Sequence[str]]:
+        return {kind: resource.after for kind, resource in self.types.by_kind.items()}
+
+    def discover(self) -> Iterator[Seen]:
         try:
-            scope = f"aws/{self.api.account}"
-            regions = self.api.regions
+            streams = self._streams(self.identity(), self.api.regions)
         except DriftGuardError as error:
             yield Gap("aws", "the account", str(error))
             return
-        calls = [self._region_call(region) for region in regions]
-        ends = lanes.run(calls, width=len(regions), timeout=TIMEOUT, deadline=time.monotonic() + TIMEOUT)
-        for end in ends:
-            if end.value is None:
-                yield Gap(f"{scope}/{regions[end.index]}", "the region", str(end.error or "took too long"))
-            else:
-                yield from end.value
+        yield from merged(streams, width=WIDTH, timeout=TIMEOUT)
 
     def read(self, target: Target) -> Target | None:
-        return self.types.by_kind[target.type].read(self.api, target)
+        return self.types.named(target.type).read(self.api, target)
 
-    def _region_call(self, region: str) -> lanes.Call[list[Target | Gap]]:
-        return lambda _ticket: list(self._region(region))
+    def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:
+        sweeps = [Stream(f"{account}/{place}", "the tagging API", self._sweeping(place)) for place in places]
+        listings = [
+            Stream(f"{account}/{place}/{resource.kind}", "native listing", self._listing(resource, place))
+            for resource in self.types.by_kind.values()
+            if resource.listed and self._wanted(resource)
+            for place in places
+            if resource.is_global is (place == GLOBAL)
+        ]
+        return [*sweeps, *listings]
 
-    def _region(self, region: str) -> Iterator[Target | Gap]:
-        found: dict[str, Target] = {}
-        for item in self._native(region):
-            if isinstance(item, Gap):
-                yield item
-            elif item.name.startswith(self.janitor.namespace):
-                found[item.id] = item
-        for item in self._tagged(region, found):
-            if isinstance(item, Gap):
-                yield item
-            else:
-                found[item.id] = item
-        yield from self._aged(map(self._with_tags, found.values()))
+    def _wanted(self, resource: AwsResource) -> bool:
+        aws = self.janitor.clouds.aws
+        return aws is None or any(fnmatchcase(resource.kind, pattern) for pattern in aws.types)
 
-    def _native(self, region: str) -> Iterator[Target | Gap]:
-        """A type that can't be listed is a gap for that type alone."""
-        for resource in self.types.by_kind.values():
-            if not isinstance(resource, Listed):
-                continue
-            try:
-                yield from resource.native(self.api, region)
-            except DriftGuardError as error:
-                yield Gap(f"aws/{self.api.account}/{region}/{resource.kind}", "native listing", str(error))
+    def _listing(self, resource: AwsResource, place: str) -> Any:
+        return lambda: self._native(resource, place)
 
-    def _tagged(self, region: str, native: Mapping[str, Target]) -> Iterator[Target | Gap]:
-        """What carries our owner tag. An ARN without a region counts where its own service lists it."""
+    def _native(self, resource: AwsResource, place: str) -> Iterator[Seen]:
+        """What has our name or our tag."""
+        region = GLOBAL_ENDPOINT if place == GLOBAL else place
+        batch: list[Target] = []
+        for found in resource.native(self.api, region):
+            if self._concerns(found):
+                batch.append(found)
+            if len(batch) == PAGE:
+                yield from self._completed(resource, batch)
+                batch = []
+        yield from self._completed(resource, batch)
+
+    def _concerns(self, found: Target) -> bool:
+        """Whether it may be ours; what has no name but in its tags may be as long as those are unread."""
+        if found.tags is None and not found.name:
+            return True
+        return found.name.startswith(self.janitor.namespace) or lease.has_owner(found, self.janitor)
+
+    def _sweeping(self, place: str) -> Any:
+        return lambda: self._sweep(place)
+
+    def _sweep(self, place: str) -> Iterator[Seen]:
+        """What carries our owner tag in one place, but for the kinds that their own service lists."""
+        unknown = _Unknown(f"aws/{self.api.account}/{place}")
+        region = GLOBAL_ENDPOINT if place == GLOBAL else place
         filters = [{"Key": self.janitor.owner_tag}]
-        pages = self.api.pages("resourcegroupstaggingapi", "get_resources", region=region, TagFilters=filters)
-        for item in (item for page in pages for item in page["ResourceTagMappingList"]):
-            arn, tags = Arn.parse(item["ResourceARN"]), tag_map(item["Tags"])
-            resource = self.types.of(arn)
-            if arn.text in native:
-                yield replace(native[arn.text], tags=tags, fingerprint=fingerprint(tags))
-            elif resource is None:
-                yield Gap(f"aws/{self.api.account}/{region}/{arn.text}", arn.text, "no file here can delete this type")
-            elif arn.region == region:
-                yield target(self.api, resource.kind, region, arn.text, resource.name(arn), tags)
+        asked = {"TagFilters": filters, "ResourcesPerPage": PAGE}
+        for page in self.api.pages("resourcegroupstaggingapi", "get_resources", region=region, **asked):
+            by_kind: dict[str, list[Target]] = {}
+            for mapping in page["ResourceTagMappingList"]:
+                arn = Arn.parse(mapping["ResourceARN"])
+                if (arn.region or GLOBAL) != place:
+                    continue  # the same bucket or zone is in several regions' answers; it counts where it lies
+                resource = self.types.of(arn)
+                if resource is None:
+                    yield from unknown.gap(arn)
+                elif not resource.listed and self._wanted(resource):
+                    tags = tag_map(mapping["Tags"])
+                    found = target(self.api, resource.kind, place, arn.text, resource.name(arn.text, tags), tags)
+                    by_kind.setdefault(resource.kind, []).append(found)
+            for kind, group in by_kind.items():
+                yield from self._completed(self.types.named(kind), group)
+        yield from unknown.rest()
 
-    def _with_tags(self, found: Target) -> Target:
-        """Ask one by one only for what has our name but wasn't in the sweep: a neighbour, or tags we may not read."""
-        if found.tags is not None:
-            return found
-        try:
-            return self.read(found) or found
-        except DriftGuardError:
-            return found  # still unread, and so protected
+    def _completed(self, resource: AwsResource, batch: Sequence[Target]) -> Iterator[Target]:
+        """Read one by one, side by side, whatever lacks tags, or lacks both an end and an age."""
+        lacking = [found for found in batch if self._lacks(found)]
+        yield from (found for found in batch if not self._lacks(found))
+        calls = [self._reading(resource, found) for found in lacking]
+        for end in lanes.run(calls, width=READERS, timeout=TIMEOUT, deadline=time.monotonic() + TIMEOUT):
+            found = lacking[end.index]
+            if end.error is not None or end.timed_out:
+                yield found  # unread, and so protected, or of unknown age, and so kept
+            elif end.value is not None and self._concerns(end.value):
+                yield end.value
 
-    def _aged(self, targets: Iterable[Target]) -> Iterator[Target]:
-        """Fill in creation times, but only where no tag says when the resource ends."""
-        unknown: dict[str, list[Target]] = {}
-        for found in targets:
-            if found.created_at is not None or lease.states_expiry(found):
-                yield found
-            else:
-                unknown.setdefault(found.type, []).append(found)
-        for kind, group in unknown.items():
-            resource = self.types.by_kind[kind]
-            ages = resource.created(self.api, group) if isinstance(resource, Aged) else {}
-            yield from (replace(found, created_at=ages.get(found.id)) for found in group)
+    def _lacks(self, found: Target) -> bool:
+        if found.tags is None:
+            return True
+        ours = found.name.startswith(self.janitor.namespace)
+        return ours and found.created_at is None and not lease.states_expiry(found)
+
+    def _reading(self, resource: AwsResource, found: Target) -> lanes.Call[Target | None]:
+        return lambda _ticket: resource.read(self.api, found)
+
+
+@dataclass
+class _Unknown:
+    """Owned resources of kinds that nothing here can delete: named, up to a point, then counted."""
+
+    scope: str
+    count: int = 0
+
+    def gap(self, arn: Arn) -> Iterator[Gap]:
+        self.count += 1
+        if self.count <= NAMED_GAPS:
+            yield Gap(f"{self.scope}/{arn.sort}/{arn.text}", arn.text, f"nothing here can delete a {arn.sort}")
+
+    def rest(self) -> Iterator[Gap]:
+        if self.count > NAMED_GAPS:
+            more = self.count - NAMED_GAPS
+            yield Gap(f"{self.scope}/unknown", f"{more} more resources", "nothing here can delete their kinds")
 
 
 @dataclass
@@ -145,7 +186,4 @@ class AwsWriter:
         return AwsTypes()
 
     def delete(self, target: Target) -> str:
-        resource = self.types.by_kind.get(target.type)
-        if resource is None:
-            raise PermanentError(f"{target.id}: no file here can delete a {target.type}")
-        return resource.delete(self.api, target)
+        return self.types.named(target.type).delete(self.api, target)

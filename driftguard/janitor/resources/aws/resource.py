@@ -1,15 +1,19 @@
-"""What a type of AWS resource is: one file that exports one ``RESOURCE`` with these abilities."""
+"""What a kind of AWS resource is to the inventory: one file in ``kinds/`` that exports one ``RESOURCE``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
+from driftguard.janitor.resources.aws.answers import Tags
+from driftguard.janitor.resources.aws.arn import ArnPattern
 from driftguard.model import Target, fingerprint
 
-Tags = Mapping[str, str]
+GLOBAL = "global"
+"""The place of what has no region."""
+
+GLOBAL_ENDPOINT = "us-east-1"
+"""Where services without regions answer."""
 
 
 class AwsApi(Protocol):
@@ -19,39 +23,39 @@ class AwsApi(Protocol):
     def account(self) -> str: ...
     @property
     def regions(self) -> tuple[str, ...]: ...
-    def call(self, service: str, operation: str, *, region: str, **parameters: Any) -> Mapping[str, Any]: ...
-    def pages(self, service: str, operation: str, *, region: str, **parameters: Any) -> Iterator[Mapping[str, Any]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Arn:
-    """``arn:partition:service:region:account:resource``."""
-
-    text: str
-    service: str
-    region: str
-    resource: str
-
-    @classmethod
-    def parse(cls, text: str) -> Arn:
-        """Raises ``ValueError`` if ``text`` is no ARN."""
-        _, _, service, region, _, resource = text.split(":", 5)
-        return cls(text, service, region, resource)
+    def call(self, service: str, operation: str, /, *, region: str, **parameters: Any) -> Mapping[str, Any]: ...
+    def pages(
+        self, service: str, operation: str, /, *, region: str, **parameters: Any
+    ) -> Iterator[Mapping[str, Any]]: ...
+    def pause(self, seconds: float) -> None: ...
 
 
 class AwsResource(Protocol):
-    """One type. ``reads`` and ``writes`` are the IAM actions it needs; ``after`` the kinds that must go before it."""
+    """One kind. ``reads`` and ``writes`` are the IAM actions it needs; ``after`` the kinds that must go before it."""
 
-    kind: ClassVar[str]
-    after: ClassVar[tuple[str, ...]]
-    reads: ClassVar[tuple[str, ...]]
-    writes: ClassVar[tuple[str, ...]]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def arn(self) -> ArnPattern: ...
+    @property
+    def after(self) -> tuple[str, ...]: ...
+    @property
+    def reads(self) -> tuple[str, ...]: ...
+    @property
+    def writes(self) -> tuple[str, ...]: ...
+    @property
+    def listed(self) -> bool:
+        """Whether its own service lists it, since the tagging API doesn't return it or tells too little."""
 
-    def claims(self, arn: Arn) -> bool:
-        """Whether ``arn`` is of this type."""
+    @property
+    def is_global(self) -> bool:
+        """Whether it has no region."""
 
-    def name(self, arn: Arn) -> str:
-        """The name that ownership is read from."""
+    def name(self, arn: str, tags: Tags | None) -> str:
+        """The name that ownership is read from; empty if there is none."""
+
+    def native(self, api: AwsApi, region: str) -> Iterator[Target]:
+        """All of the kind in ``region``, if ``listed``; tags that aren't known yet are ``None``."""
 
     def read(self, api: AwsApi, target: Target) -> Target | None:
         """The target as it is now, with its tags, age and what AWS protects it with; ``None`` if it is gone."""
@@ -60,40 +64,20 @@ class AwsResource(Protocol):
         """Delete it, contents first. Returns a note or ""."""
 
 
-@runtime_checkable
-class Listed(Protocol):
-    """An ability: the type is listed by its own service, since the tagging API doesn't tell enough of it."""
-
-    def native(self, api: AwsApi, region: str) -> Iterator[Target]:
-        """All of the type in ``region``; tags that aren't known yet are ``None``."""
-
-
-@runtime_checkable
-class Aged(Protocol):
-    """An ability: the type tells when a resource was created."""
-
-    def created(self, api: AwsApi, targets: Sequence[Target]) -> Mapping[str, datetime]:
-        """Creation times by target id, asked only for what no tag gives an end; a missing one stays unknown."""
-
-
 def region_of(target: Target) -> str:
-    """The region at the end of ``aws/123456789012/eu-west-1``."""
-    return target.scope.rpartition("/")[2]
+    """The region to ask: the end of ``aws/123456789012/eu-west-1``, or where services without regions answer."""
+    place = target.scope.rpartition("/")[2]
+    return GLOBAL_ENDPOINT if place == GLOBAL else place
 
 
-def target(api: AwsApi, kind: str, region: str, arn: str, name: str, tags: Tags | None) -> Target:
-    """A ``Target`` of this account; ``tags=None`` says that they could not be read."""
+def target(api: AwsApi, kind: str, place: str, arn: str, name: str, tags: Tags | None) -> Target:
+    """A ``Target`` of this account; ``place`` is a region or ``GLOBAL``; ``tags=None``: they could not be read."""
     return Target(
         provider="aws",
-        scope=f"aws/{api.account}/{region}",
+        scope=f"aws/{api.account}/{place}",
         type=kind,
         id=arn,
         name=name,
         tags=tags,
         fingerprint=fingerprint(tags),
     )
-
-
-def tag_map(pairs: Sequence[Mapping[str, str]]) -> Tags:
-    """``[{"Key": k, "Value": v}]`` as a mapping."""
-    return {pair["Key"]: pair["Value"] for pair in pairs}

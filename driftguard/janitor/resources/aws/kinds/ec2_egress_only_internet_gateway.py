@@ -1,0 +1,11 @@
+"""Egress-only internet gateways."""
+
+from driftguard.janitor.resources.aws.ec2 import delete, ec2_kind
+
+RESOURCE = ec2_kind(
+    "egress-only-internet-gateway",
+    describe="describe_egress_only_internet_gateways",
+    path="EgressOnlyInternetGateways",
+    ids="EgressOnlyInternetGatewayIds",
+    remove=delete("delete_egress_only_internet_gateway", "EgressOnlyInternetGatewayId"),
+)

@@ -1,0 +1,27 @@
+"""EC2 instances. Termination protection protects."""
+
+from driftguard.janitor.resources.aws.ec2 import ec2_kind
+from driftguard.janitor.resources.aws.native import Ask, At, Item
+
+
+def _protection(at: At, _item: Item) -> str:
+    asked = {"InstanceId": at["id"], "Attribute": "disableApiTermination"}
+    answer = at.call("ec2", "describe_instance_attribute", **asked)
+    return "EC2 termination protection" if answer["DisableApiTermination"].get("Value") else ""
+
+
+RESOURCE = ec2_kind(
+    "instance",
+    describe="describe_instances",
+    path="Reservations.Instances",
+    ids="InstanceIds",
+    remove=Ask("ec2", "terminate_instances", {"InstanceIds": ["{id}"]}),
+    created="LaunchTime",
+    state="State.Name",
+    gone=("terminated",),
+    going=("shutting-down",),
+    patience=240,
+    protection=_protection,
+    after=("autoscaling:group", "eks:nodegroup", "ecs:service"),
+    also_reads=("ec2:DescribeInstanceAttribute",),
+)

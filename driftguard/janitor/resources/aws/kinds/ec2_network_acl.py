@@ -1,0 +1,12 @@
+"""Network ACLs. A subnet that still uses one gets the VPC's default first, by going before it."""
+
+from driftguard.janitor.resources.aws.ec2 import delete, ec2_kind
+
+RESOURCE = ec2_kind(
+    "network-acl",
+    describe="describe_network_acls",
+    path="NetworkAcls",
+    ids="NetworkAclIds",
+    remove=delete("delete_network_acl", "NetworkAclId"),
+    after=("ec2:subnet",),
+)

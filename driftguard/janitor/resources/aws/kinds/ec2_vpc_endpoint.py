@@ -1,0 +1,28 @@
+"""VPC endpoints."""
+
+from driftguard.errors import PermanentError
+from driftguard.janitor.resources.aws.ec2 import ec2_kind
+from driftguard.janitor.resources.aws.native import At
+
+
+def _remove(at: At) -> str:
+    answer = at.call("ec2", "delete_vpc_endpoints", VpcEndpointIds=[at["id"]])
+    for failed in answer.get("Unsuccessful", ()):  # it answers 200 either way
+        raise PermanentError(f"{at['id']}: {failed.get('Error', {}).get('Code')}: {failed.get('Error')}")
+    return ""
+
+
+RESOURCE = ec2_kind(
+    "vpc-endpoint",
+    describe="describe_vpc_endpoints",
+    path="VpcEndpoints",
+    ids="VpcEndpointIds",
+    remove=_remove,
+    created="CreationTimestamp",
+    state="State",
+    gone=("deleted",),
+    going=("deleting",),
+    patience=240,
+    says_gone=r"InvalidVpcEndpoint",
+    also_writes=("ec2:DeleteVpcEndpoints",),
+)

@@ -1,0 +1,14 @@
+"""VPC peering connections."""
+
+from driftguard.janitor.resources.aws.ec2 import delete, ec2_kind
+
+RESOURCE = ec2_kind(
+    "vpc-peering-connection",
+    describe="describe_vpc_peering_connections",
+    path="VpcPeeringConnections",
+    ids="VpcPeeringConnectionIds",
+    remove=delete("delete_vpc_peering_connection", "VpcPeeringConnectionId"),
+    state="Status.Code",
+    gone=("deleted", "deleting", "rejected", "expired", "failed"),
+    quiet=True,
+)

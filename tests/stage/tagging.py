@@ -1,0 +1,56 @@
+"""What AWS's tagging API returns and moto's doesn't: the rest of EC2 and RDS, OpenSearch, Step Functions' activities."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from moto.backends import get_backend
+from moto.core.resource_tagging import TaggedResource
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend as Tagging
+from moto.resourcegroupstaggingapi.models import make_tag_matcher
+
+EC2 = {
+    "acl": "network-acl",
+    "dopt": "dhcp-options",
+    "vpce": "vpc-endpoint",
+    "eigw": "egress-only-internet-gateway",
+    "pcx": "vpc-peering-connection",
+}
+RDS = ("subnet_groups", "db_parameter_groups", "db_cluster_parameter_groups", "option_groups")
+
+
+def missing(account: str, region: str) -> Iterator[tuple[str, dict[str, str]]]:
+    ec2 = get_backend("ec2")[account][region]
+    for identity, tags in ec2.tags.items():
+        sort = EC2.get(identity.partition("-")[0])
+        if sort:
+            yield f"arn:aws:ec2:{region}:{account}:{sort}/{identity}", tags
+    rds = get_backend("rds")[account][region]
+    for collection in RDS:
+        for group in getattr(rds, collection).values():
+            yield group.arn, {tag["Key"]: tag["Value"] for tag in group.get_tags()}
+    balancers = get_backend("elbv2")[account][region].tagging_service.tags
+    yield from ((arn, tags) for arn, tags in balancers.items() if ":listener" in arn)
+    yield from get_backend("opensearch")[account][region].tagger.tags.items()
+    yield from (
+        pair for pair in get_backend("stepfunctions")[account][region].tagger.tags.items() if "activity" in pair[0]
+    )
+
+
+@contextmanager
+def completed() -> Iterator[None]:
+    """Moto's tagging API, with what it lacks."""
+    known = Tagging._get_resources_generator
+
+    def generator(self: Any, tag_filters: Any = None, resource_type_filters: Any = None, **more: Any) -> Iterator[Any]:
+        yield from known(self, tag_filters, resource_type_filters, **more)
+        matches = make_tag_matcher(tag_filters)
+        if resource_type_filters or more.get("resource_arn_list"):
+            return
+        for arn, tags in missing(self.account_id, self.region_name):
+            if tags and matches(tags):
+                yield TaggedResource(arn, tags, "")
+
+    with patch.object(Tagging, "_get_resources_generator", generator):
+        yield
