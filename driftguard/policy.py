@@ -199,7 +199,7 @@ class Consumer(Section):
 class Contract(Section):
     name: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
     paths: Annotated[Globs, Field(min_length=1)]
-    type: Literal["files"] = "files"
+    type: Literal["files", "openapi"] = "files"
     consumers: tuple[Consumer, ...] = ()
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from cross_repo.openapi.documents import LENIENT, STRICT, at, changes, load, verdicts, version
+
 from driftguard.cross_repo.openapi.__main__ import table
 from driftguard.cross_repo.openapi.compare import compare
 from driftguard.cross_repo.openapi.rules import NEVER, RULES
@@ -65,7 +65,9 @@ def modes_of(rule: str) -> tuple[Any, Any] | None:
         if rule.endswith(f"-property-{turn}"):
             required = {"required": ["a"]} if "-required-" in rule else {}
             place = "request-body" if rule.startswith("request") else "response-body"
-            return at(place, {"properties": {"a": before}, **required}), at(place, {"properties": {"a": after}, **required})
+            return at(place, {"properties": {"a": before}, **required}), at(
+                place, {"properties": {"a": after}, **required}
+            )
     return None
 
 
@@ -96,7 +98,7 @@ def test_a_document_that_came_or_went_is_said() -> None:
 
 @pytest.mark.parametrize("rule", sorted(NEVER))
 def test_a_bound_that_counts_as_zero_where_it_is_missing_is_never_set_or_unset(rule: str) -> None:
-    """oasdiff lists these ids, too, and reports ``increased`` and ``decreased`` instead, as we do."""
+    """Oasdiff lists these ids, too, and reports ``increased`` and ``decreased`` instead, as we do."""
     scope, _, turn = rule.partition("-min-items-")
     word = "increased" if turn == "set" else "decreased"
     old, new = pair(f"{scope}-min-items-{word}")
