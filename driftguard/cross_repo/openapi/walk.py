@@ -182,6 +182,8 @@ class Walk:
                 "deprecated",
                 new=new.get(lifecycle.SUNSET),
             )
+        if old.get(lifecycle.STABILITY) == new.get(lifecycle.STABILITY):
+            return
         before, after = lifecycle.stability(old.raw), lifecycle.stability(new.raw)
         if before is None or after is None:
             yield Fact("invalid-stability-level", lifecycle.STABILITY, new=new.get(lifecycle.STABILITY))

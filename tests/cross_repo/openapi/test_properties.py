@@ -89,15 +89,16 @@ QUICK = settings(
 SORTED = frozenset(("enum", "required", "oneOf", "anyOf", "allOf", "parameters", "tags"))
 
 
+NAMES = frozenset(
+    "properties patternProperties dependentSchemas schemas dependentRequired headers content mapping responses".split()
+)
+
+
 def rewritten(value: Any, key: str = "") -> Any:
     """The same, with keys and lists without an order the other way round, and a note on everything but names."""
     if isinstance(value, dict):
-        note = (
-            {}
-            if key in ("properties", "patternProperties", "dependentSchemas", "schemas", "dependentRequired")
-            else {"x-note": key}
-        )
-        return {**{name: rewritten(value[name], name) for name in reversed(value)}, **note}
+        note = {} if key in NAMES else {"x-note": key}
+        return {**{name: rewritten(value[name], "" if key in NAMES else name) for name in reversed(value)}, **note}
     if isinstance(value, list):
         return [rewritten(item) for item in (reversed(value) if key in SORTED else value)]
     return value
