@@ -6,6 +6,7 @@ import contextlib
 import json
 from typing import Any
 
+import pytest
 from cross_repo.openapi.documents import BASE, at, changes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -89,9 +90,8 @@ QUICK = settings(
 SORTED = frozenset(("enum", "required", "oneOf", "anyOf", "allOf", "parameters", "tags"))
 
 
-NAMES = frozenset(
-    "properties patternProperties dependentSchemas schemas dependentRequired headers content mapping responses".split()
-)
+NAMES = frozenset(("properties", "patternProperties", "dependentSchemas", "schemas", "dependentRequired", "headers",
+                   "content", "mapping", "responses"))  # fmt: skip
 
 
 def rewritten(value: Any, key: str = "") -> Any:
@@ -160,3 +160,42 @@ def test_every_key_of_a_json_text_is_found_at_its_place(value: dict[str, Any], i
     for key in value:
         line, column = found[(key,)]
         assert text.splitlines()[line - 1][column - 1 :].startswith(json.dumps(key))
+
+
+def test_schemas_that_contain_themselves_through_allof_come_to_an_end() -> None:
+    """Each level of merging makes a schema of its own; the same ones must be recognised."""
+
+    def document(kind: str) -> Any:
+        to = {name: {"$ref": f"#/components/schemas/{name}"} for name in "AB"}
+        parts = [{"p": to["A"], "x": {"type": kind}}, {"p": {**to["A"], "description": "again"}}, {"p": to["B"]}]
+        components = {
+            "A": {"allOf": [{"properties": part} for part in parts]},
+            "B": {"allOf": [to["A"], {"properties": {"p": to["A"], "q": to["B"]}}]},
+        }
+        return {**at("response-property", to["A"]), "components": {"schemas": components}}
+
+    assert [change.rule for change in changes(document("string"), document("integer"))] == [
+        "response-property-type-changed"
+    ]
+
+
+def test_alternatives_in_alternatives_are_compared_in_bounded_time() -> None:
+    def nested(depth: int, kind: str) -> Any:
+        if not depth:
+            return {"type": kind}
+        return {"oneOf": [{"properties": {name: nested(depth - 1, kind)}} for name in "abc"]}
+
+    found = changes(at("response-body", nested(6, "string")), at("response-body", nested(6, "integer")))
+    assert {change.rule for change in found} == {"response-body-one-of-added", "response-body-one-of-removed"}
+
+
+def test_a_chain_of_schemas_without_end_is_unreadable() -> None:
+    def document(kind: str) -> Any:
+        links = {f"A{n}": {"properties": {"next": {"$ref": f"#/components/schemas/A{n + 1}"}}} for n in range(1000)}
+        return {
+            **at("response-body", {"$ref": "#/components/schemas/A0"}),
+            "components": {"schemas": {**links, "A1000": {"type": kind}}},
+        }
+
+    with pytest.raises(Unreadable, match="too deep"):
+        changes(document("string"), document("integer"))
