@@ -26,6 +26,14 @@ _SHOWN = 80
 
 def compare(old: Version, new: Version, calendar: Calendar) -> tuple[Change, ...]:
     """What changed, in the order of the new documents. Raises ``Unreadable``."""
+    try:
+        return tuple(_compared(old, new, calendar))
+    except RecursionError:
+        path = next(iter((*new.paths, *old.paths)), "")
+        raise Unreadable(path, 1, 1, "its schemas lie too deep inside each other to be compared") from None
+
+
+def _compared(old: Version, new: Version, calendar: Calendar) -> list[Change]:
     before, after = Documents(old), Documents(new)
     pairs = _pairs(_roots(before, old), _roots(after, new))
     changes: list[Change] = []
@@ -36,7 +44,7 @@ def compare(old: Version, new: Version, calendar: Calendar) -> tuple[Change, ...
             changes.append(_change(Hit("contract-removed", left, Node(left, (), None)), 0))
         elif left is not None and right is not None:
             changes += _document(before, after, left, right, calendar)
-    return tuple(changes)
+    return changes
 
 
 def _roots(documents: Documents, version: Version) -> list[str]:
