@@ -36,7 +36,8 @@ class Cloud:
 
     def read(self, target: Target) -> Target | None:
         self.read_again.append(target.name)
-        return self.now.get(target.name, lambda found: found)(target)
+        look = self.now.get(target.name)
+        return look(target) if look else target
 
 
 def of(cloud: Cloud, *targets: Target | Gap, policy: Policy = POLICY) -> Survey:
