@@ -393,7 +393,7 @@ def _named_group(text: str) -> None:
 
 
 class AiSync(Section):
-    """Where documentation lies, what asks something of users, and which language model may add to the guard's answer."""
+    """Where documentation lies, what asks something of users, and which language model may add to the guard."""
 
     docs: Globs = policy_defaults.DOCS
     not_docs: Globs = Field(policy_defaults.NOT_DOCS, description="Globs that don't count.")

@@ -105,6 +105,7 @@ class Writers:
     stacks: MemoryTerraform
     dispatcher: Any = field(default=None)
     forge: Any = field(default=None)
+    workbench: Any = field(default=None)
 
     def cloud(self, provider: str) -> MemoryCloud:
         return self.memory

@@ -31,6 +31,9 @@ class Cloud:
     provider: ClassVar[str] = "aws"
     order: ClassVar[Mapping[str, Sequence[str]]] = {}
 
+    def identity(self) -> str:
+        return "aws/1"
+
     def discover(self) -> Iterator[Target | Gap]:
         yield from ()
 
@@ -41,7 +44,7 @@ class Cloud:
 
 
 def of(cloud: Cloud, *targets: Target | Gap, policy: Policy = POLICY) -> Survey:
-    return survey(targets, lambda found: lease.judge(found, policy, NOW, None), [cloud], policy)
+    return survey(targets, lambda found: lease.judge(found, lease.Terms(policy, NOW)), [cloud], policy)
 
 
 def going(found: Survey) -> set[str]:
