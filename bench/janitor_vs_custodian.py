@@ -2,8 +2,8 @@
 
 Both ask the same question of the same moto server, in turn: which of 1,000 buckets, 1,000 instances and 1,000 queues
 are tagged ours and expired (a tenth is)? Then each deletes 1,000 expired volumes, once as fast as the server answers
-and once with 50 ms on the way, as to a real region. Both are timed as a person would: the whole command, from its start to
-its exit, with what each calls a dry run. Custodian installs itself into a virtual environment in a temporary folder.
+and once with 50 ms on the way, as to a real region. Both are timed as a person would: the whole command, from its
+start to its exit, with what each calls a dry run. Custodian installs itself into a virtual environment in a temporary folder.
 Targets: the dry run 50 times as fast, the deletions 5 times.
 """
 
