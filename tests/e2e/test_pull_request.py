@@ -136,6 +136,19 @@ class TestTheCheck:
         assert "checks=write" in error
 
 
+def test_a_ready_line_is_suggested_once_where_the_documentation_is_in_the_diff(stage: PullRequestStage) -> None:
+    """The pull request documents one of its two new settings: the other one's row goes right below."""
+    table = (stage.clone / "README.md").read_text() + "| `SHOP_HOST` | who answers |\n"
+    code = 'import os\nHOST = os.environ["SHOP_HOST"]\nLIMIT = os.environ["SHOP_LIMIT"]\n'
+    stage.push({"README.md": table, "app.py": code})
+    stage.judged("opened")
+    stage.judged()
+    [review] = stage.hub.repo().reviews[NUMBER]
+    [comment] = review["comments"]
+    assert (comment["path"], comment["line"]) == ("README.md", 6)
+    assert "```suggestion\n| `SHOP_HOST` | who answers |\n| `SHOP_LIMIT` |" in comment["body"]
+
+
 class TestOverrides:
     @pytest.fixture(autouse=True)
     def blocked(self, stage: PullRequestStage) -> None:
