@@ -100,7 +100,10 @@ FAMILY = Family(
     aliases=(r"\b(?P<alias>\w+)\s*(?::=|=)\s*os\.(?:Getenv|LookupEnv)\s*$",),
     hides=(r"\.Mark(?:Hidden|Deprecated)\(\s*\"(?P<name>[\w-]+)\"",),
     parameter=r"^(?P<name>[A-Za-z_]\w*)",
-    constant=r"\b(?!(?:const|var)\b)(?P<name>[A-Za-z_]\w*)(?:[ \t]+\w+)?[ \t]*:?=[ \t]*(?P<value>\"[^\"\n]*\"|`[^`\n]*`)",
+    constant=(
+        r"\b(?!(?:const|var)\b)(?P<name>[A-Za-z_]\w*)(?:[ \t]+\w+)?[ \t]*:?=[ \t]*"
+        r"(?P<value>\"[^\"\n]*\"|`[^`\n]*`)"
+    ),
     definition=r"\bfunc\s+(?:\([^)]*\)\s*)?NAME\b|^\s*(?:const|var)?\s*NAME\b[^=(:]*=|\bNAME\s*:=",
     loops=(r"\bfor\s+(?P<targets>[\w\s,]+?)\s*:=\s*range\s+(?P<iterable>\[\]string\{[^{}]*\}|[\w.]+)",),
 )
