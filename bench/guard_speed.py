@@ -118,11 +118,8 @@ def run(root: Path) -> tuple[float, float, int]:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - begin
     process.returncode = status
-    return (
-        seconds,
-        usage.ru_maxrss / 1024,
-        out.count(b'"rule": "ai_sync/undocumented"'),
-    )
+    found = out.count(b'"rule": "ai_sync/undocumented"')
+    return seconds, usage.ru_maxrss / 1024, found
 
 
 def commit(root: Path, message: str) -> None:

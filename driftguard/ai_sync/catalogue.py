@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from driftguard.ai_sync.extraction import Job, detectors_of, extract_all
-from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, Known
+from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, Known, is_bare
 from driftguard.globs import Globs
 from driftguard.policy import AiSync
 from driftguard.ports import SourceTree, WordHit
 from driftguard.registry import discover
 
+_BUNDLED = (b"__webpack_require__", b"webpackJsonp", b"(function(f){if(typeof exports===", b"/******/ (")
 Extracted = tuple[Detector, str, str, Extraction]
 _MOST_FILES = 60
 """Files that are parsed in search of one kind's functions; a name defined in more of them is nobody's."""
@@ -51,12 +52,12 @@ class Catalogue:
         return bool(self._claiming(path))
 
     def _claiming(self, path: str) -> list[Detector]:
-        """The language's detector, and the project's own."""
+        """The language's detector, and the project's own; a script without a suffix says its language itself."""
         if self._not_code.match(path):
             return []
-        language = next((detector for detector in self.detectors.values() if detector.claims(path)), None)
+        languages = [detector for detector in self.detectors.values() if detector.claims(path)]
         own = [detector for detector in self._own if detector.claims(path)]
-        return [language, *own] if language else own
+        return [*(languages if is_bare(path) else languages[:1]), *own]
 
     @cached_property
     def pathspecs(self) -> tuple[str, ...]:
@@ -128,6 +129,6 @@ def _defined(detector: Detector, names: Iterable[str], line: str) -> str:
 
 def _is_machine_made(data: bytes) -> bool:
     """Generated or minified: nobody wrote it, nobody documents it."""
-    if _GENERATED.match(data[:1000]):
+    if _GENERATED.match(data[:1000]) or any(mark in data for mark in _BUNDLED):
         return True
     return len(data) > 20_000 and data.count(b"\n") * 500 < len(data)  # noqa: PLR2004 - lines of 500 bytes on average

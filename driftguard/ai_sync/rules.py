@@ -135,3 +135,5 @@ class Family:
     code: Callable[[str, str], str] = whole
     """From path and text to the code in it, at the same places."""
     filenames: tuple[str, ...] = field(default=())
+    interpreter: str = ""
+    """What the first line of a script without a suffix names."""

@@ -105,7 +105,7 @@ def test_a_route_is_documented_whatever_its_parameters_look_like(tmp_path: Path,
 def test_a_helper_and_a_constant_of_another_file_are_followed(tmp_path: Path) -> None:
     before = {
         **NOTHING,
-        "config.py": "import os\n\ndef get_setting(name, value=None):\n    return os.getenv('APP_' + name, value)\n",
+        "config.py": "import os\n\ndef get_setting(name, default=0):\n    return os.getenv('APP_' + name, default)\n",
         "names.py": 'TOKEN_NAME = "MY_TOKEN"\n',
     }
     code = "import os\nfrom config import get_setting\nfrom names import TOKEN_NAME\n"
