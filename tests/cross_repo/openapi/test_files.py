@@ -86,6 +86,19 @@ def test_a_reference_to_the_network_is_not_followed_and_that_is_said_even_if_it_
     assert ref in change.message
 
 
+def test_a_reference_to_the_network_in_another_file_is_said_there() -> None:
+    files = split({"$ref": "https://example.com/tag.json"})
+    (change,) = compare(version(files), version(files), LENIENT)
+    assert (change.rule, change.path) == ("remote-ref-not-followed", "api/tag.json")
+
+
+def test_json_with_tabs_under_a_yaml_name_has_its_lines() -> None:
+    old, new = at("request-property", {"type": "string"}), at("request-property", {"type": "integer"})
+    text = json.dumps(new, indent="\t")
+    (change,) = compare(version({"api.yaml": json.dumps(old)}), version({"api.yaml": text}), LENIENT)
+    assert '"type": "integer"' in text.splitlines()[change.line - 1]
+
+
 def test_a_percent_encoded_reference_is_followed() -> None:
     document = merged(
         at("request-body", {"$ref": "#/components/schemas/A%20b~1c"}), {"components": {"schemas": {"A b/c": {}}}}
