@@ -8,7 +8,8 @@ import pytest
 from fakes.trail import MemoryTrail
 
 from driftguard.errors import PartlyDone, PermanentError, StillInUse, Withheld
-from driftguard.gate import Gate, Grounds, Ruling, decide, hold_together, only_reviewed
+from driftguard.gate import Gate, Grounds, Ruling, _Passage, decide, hold_together, only_reviewed
+from driftguard.lanes import Ticket
 from driftguard.model import (
     ENVIRONMENT,
     Action,
@@ -339,3 +340,91 @@ class TestReviewed:
 
     def test_what_is_gone_is_said(self) -> None:
         assert only_reviewed(decided(), reviewed(part(A))).notes[1:] == ("- dg-a: was in the reviewed plan, is gone",)
+
+
+ALONE = replace(part(A), after=(), part_of=())
+
+
+class TestPassageInDetail:
+    """What the trail holds and what is said, for every way out."""
+
+    def outcomes_of(self, there: Cloud) -> list[tuple[str, str]]:
+        return [(body["status"], why) for state, why, body in there.trail.records if state == "OUTCOME"]
+
+    def test_what_is_still_in_use_has_one_outcome_however_often_it_is_tried(self) -> None:
+        there = cloud(raising(StillInUse("busy")), A)
+        there.through(whole(A))
+        assert there.trail.states.count("INTENT") > 1
+        assert self.outcomes_of(there) == [("failed", "busy")]
+
+    def test_the_trail_says_why_by_error_then_note_then_decision(self) -> None:
+        there = cloud(raising(PartlyDone("one of two")), A)
+        there.through(whole(A), part(A))
+        assert self.outcomes_of(there) == [
+            ("failed", "one of two"),
+            ("applied", "expired 2026-11-23 11:00 UTC (driftguard:expires-at)"),
+        ]
+        there = cloud(lambda: Receipt(Status.APPLIED, "destroyed"), A)
+        there.through(whole(A))
+        assert self.outcomes_of(there) == [("applied", "destroyed")]
+
+    @pytest.mark.parametrize(
+        ("error", "said"), [(PermanentError("no"), "no"), (ValueError("bug"), "ValueError('bug')")]
+    )
+    def test_our_errors_are_said_as_they_are_and_foreign_ones_by_their_kind(self, error: Exception, said: str) -> None:
+        there = cloud(raising(error), A)
+        assert there.through(whole(A))[WHOLE].error == said
+
+    def test_what_was_denied_was_never_tried(self) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED), KEPT)
+        outcome = there.through(replace(part(KEPT), after=(), part_of=()))["dg-kept"]
+        assert (outcome.status, outcome.attempts) == (Status.DENIED, 0)
+        assert outcome.note == "protected by its tag Protected=1"
+
+    def test_the_last_look_is_at_once_and_then_after_each_pause(self) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED), A)
+        slept: list[float] = []
+        executors: dict[str, Executor] = {"terraform_destroy": there}
+        gate = Gate(POLICY, executors, lambda _: A, there.trail, lambda: NOW, settle=(2.0, 3.0), sleep=slept.append)
+        outcome = Outcome(WHOLE, Status.APPLIED)
+        [verified] = gate.verify([whole(A)], [outcome])
+        assert slept == [0.0, 2.0, 3.0]
+        assert verified.error == "still there when looked at again"
+
+    def test_a_last_look_that_fails_is_said(self) -> None:
+        def unreadable(_: Target) -> Target | None:
+            raise PermanentError("AccessDenied")
+
+        gate = Gate(POLICY, {}, unreadable, MemoryTrail(), lambda: NOW, sleep=lambda _: None)
+        [verified] = gate.verify([ALONE], [Outcome("dg-a", Status.APPLIED)])
+        assert verified.error == "could not be verified: AccessDenied"
+
+    def test_a_run_that_was_interrupted_begins_nothing_more(self) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED), A)
+        executors: dict[str, Executor] = {"delete_resource": there}
+        gate = Gate(POLICY, executors, lambda t: there.there.get(t.id), there.trail, lambda: NOW)
+        ruled = {ruled.action.id: ruled for ruled in decided(ALONE).ruled}
+        ticket = Ticket()
+        ticket.revoke()
+        outcome = _Passage(gate, EVENT, ruled, {}).attempt(ALONE, 1, ticket)
+        assert isinstance(outcome, Outcome)
+        assert (outcome.status, outcome.error) == (Status.FAILED, "interrupted before it began")
+        assert there.applied == []
+        assert there.trail.states == ["OUTCOME"]
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_what_two_rules_propose_goes_if_either_lets_it(self, turned: bool) -> None:
+        rules = [
+            {"name": "teardown", "on": ["schedule"], "run": "janitor", "scope": "event"},
+            {"name": "nightly", "on": ["schedule"], "run": "janitor"},
+        ]
+        policy = Policy.model_validate({"version": 1, "rules": rules})
+        proposals = [Proposal(rule, Plan(actions=(ALONE,))) for rule in policy.rules]
+        ruling = decide(proposals[::-1] if turned else proposals, Grounds(policy, EVENT, NOW))
+        assert verdicts(ruling) == ["allow"]
+
+    def test_whoever_tells_people_of_a_run_may_do_nothing_but_tell(self) -> None:
+        notice = replace(ALONE, id="say", kind="pr_comment", risk=Risk.NOTIFY)
+        ruling = decide([Proposal(None, Plan(actions=(notice, ALONE)))], GROUNDS)
+        assert verdicts(ruling) == ["allow", "deny"]
+        assert [decision.reason for decision in ruling.decisions] == ["tells people of this run", "no rule asks for it"]

@@ -32,6 +32,7 @@ START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REGIONS = ("eu-west-1", "us-east-1")
 NIGHT = {"name": "nightly", "on": ["schedule"], "run": "janitor"}
 TEARDOWN = {"name": "teardown", "on": ["pull_request.closed"], "run": "janitor", "scope": "event"}
+COMMANDS = {"name": "commands", "on": ["issue_comment.created"], "run": "commands"}
 BUILT = {"stacks": [{"dir": "infra", "backend_config": {"key": "{env}"}}]}
 POLICIES: Sequence[Mapping[str, Any]] = (
     {},
@@ -114,7 +115,7 @@ class Writers:
 class JanitorMachine(RuleBasedStateMachine):
     @initialize(janitor=st.sampled_from(POLICIES), resources=st.lists(TARGETS, max_size=8))
     def begin(self, janitor: Mapping[str, Any], resources: list[Target]) -> None:
-        base = {"version": 1, "dry_run": False, "rules": [NIGHT, TEARDOWN], "limits": {"parallel": 1}}
+        base = {"version": 1, "dry_run": False, "rules": [NIGHT, TEARDOWN, COMMANDS], "limits": {"parallel": 1}}
         self.policy = Policy.model_validate({**base, "janitor": janitor})
         self.cloud = MemoryCloud()
         self.terraform = MemoryTerraform(self.cloud)
@@ -201,7 +202,6 @@ class JanitorMachine(RuleBasedStateMachine):
         self.terraform.ends = ends
         trail = MemoryTrail(room)
         sources = MemorySources(self.policy, lambda: self.now, [self.cloud], self.history, dict(self.kept))
-        sources.forge = object()  # type: ignore[assignment]
         writers = Writers(self.cloud, self.terraform)
         live = {"delete_resource": DeleteResource(writers), "terraform_destroy": TerraformDestroy(writers)}
         rehearsals = {"delete_resource": Rehearsal(), "terraform_destroy": Rehearsal()}
