@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ from typing import Any
 from driftguard import audit, events, governance, keys, plan_file, policy_file, shards
 from driftguard.audit import Trail
 from driftguard.commands.store import OverrideStore
-from driftguard.cross_repo import asking, diffing
+from driftguard.cross_repo import asking, diffing, pictures
 from driftguard.cross_repo.contracts.changes import Setup
+from driftguard.cross_repo.graph import Graph
 from driftguard.engine import UniFlow
 from driftguard.errors import DriftGuardError, NotFound, UsageError
 from driftguard.forge import Forge, ForgeWriter, Overrides
@@ -503,6 +505,17 @@ def contract_diff(old: Path, new: Path, kind: str | None, role: str | None) -> C
     """Two paths compared as one contract; ``diffing.compare`` says what it raises."""
     setup = Setup(tools(), ContractRole(role) if role else None)
     return diffing.compare(old, new, kind, setup)
+
+
+def consumers(policy: Policy, contract: str | None, form: str) -> str:
+    """Who relies on the policy's contracts, or on one of them. Raises ``UsageError`` if there is no such contract."""
+    graph = Graph.of(policy.cross_repo.contracts)
+    if contract is not None and contract not in graph.contracts:
+        close = get_close_matches(contract, graph.contracts, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise UsageError(f"the policy has no contract '{contract}'{hint}")
+    names = tuple(graph.contracts) if contract is None else (contract,)
+    return pictures.picture(graph, names, form) or "the policy has no contracts"
 
 
 def diff_renderers() -> dict[str, DiffRenderer]:
