@@ -1,26 +1,21 @@
 """Score the guard against bench/labels.yaml: ``guard_score.py DIR [LABELS]``, DIR holding clones, bare or not.
 
-A clone of ``owner/name`` is found as DIR/owner+name/repo, DIR/owner/name or DIR/owner/name.git. Each change is judged
-by ``driftguard run`` exactly as a user would start it. Only the kinds that the labels speak of are scored.
+A clone of ``owner/name`` is found as DIR/owner+name/repo, DIR/owner/name or DIR/owner/name.git. Only the kinds that
+the labels speak of are scored.
 """
 
-import json
-import subprocess
 import sys
-import tempfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-POLICY = """\
-version: 1
-dry_run: true
-rules: [{name: docs, on: [pull_request.opened], run: ai_sync, mode: block}]
-"""
+from driftguard.ai_sync.guard import Guard
+from driftguard.clients.git import GitTree
+from driftguard.policy import AiSync
+
 TARGET = 0.97
 
 
@@ -37,10 +32,7 @@ class Score:
 def main(directory: Path, labels: Path) -> int:
     sheet = yaml.safe_load(labels.read_text(encoding="utf-8"))
     kinds = frozenset(sheet["kinds"])
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / "policy.yaml").write_text(POLICY, encoding="utf-8")
-        with ThreadPoolExecutor(2) as pool:
-            scores = list(pool.map(lambda change: judge(change, directory, Path(scratch), kinds), sheet["changes"]))
+    scores = [judge(change, directory, kinds) for change in sheet["changes"]]
     known = [score for score in scores if score]
     for score in known:
         for word, names in (("missed", score.missed), ("wrong", score.wrong)):
@@ -56,12 +48,12 @@ def clone(directory: Path, repo: str) -> Path | None:
     return next((place for place in places if place.is_dir()), None)
 
 
-def judge(change: dict[str, Any], directory: Path, scratch: Path, kinds: frozenset[str]) -> Score | None:
+def judge(change: dict[str, Any], directory: Path, kinds: frozenset[str]) -> Score | None:
     repo = clone(directory, change["repo"])
     if repo is None:
         return None
     expected = names(change.get("undocumented", {}))
-    found = {(kind, name) for kind, name in undocumented(repo, change["commit"], scratch) if kind in kinds}
+    found = {(kind, name) for kind, name in undocumented(repo, change["commit"]) if kind in kinds}
     return Score(
         f"{change['repo']}@{change['commit']}",
         frozenset(found & expected),
@@ -74,22 +66,11 @@ def names(by_kind: dict[str, list[str]]) -> set[tuple[str, str]]:
     return {(kind, str(name)) for kind, listed in by_kind.items() for name in listed}
 
 
-def undocumented(repo: Path, commit: str, scratch: Path) -> set[tuple[str, str]]:
-    words = ["driftguard", "run", "--repo", str(repo), "--base", f"{commit}~1", "--head", commit, "--dry-run"]
-    words += [
-        "--policy",
-        str(scratch / "policy.yaml"),
-        "--audit-dir",
-        tempfile.mkdtemp(dir=scratch),
-        "--format",
-        "json",
-    ]
-    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
-    if not done.stdout:
-        raise SystemExit(f"{repo} {commit}: {done.stderr.strip()}")
-    told = json.loads(done.stdout)["findings"]
-    rules = ("ai_sync/undocumented", "ai_sync/near-miss")
-    return {(finding["kind"], finding["name"]) for finding in told if finding["rule"] in rules}
+def undocumented(repo: Path, commit: str) -> set[tuple[str, str]]:
+    """What ``driftguard run --base COMMIT~1 --head COMMIT`` finds undocumented, without starting a process each."""
+    with GitTree.open(repo) as tree:
+        guard = Guard(tree, AiSync(), tree.resolve(f"{commit}~1"), tree.resolve(commit))
+        return {(item.kind.value, item.name) for item in guard.undocumented()}
 
 
 def report(scores: list[Score]) -> int:

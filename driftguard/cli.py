@@ -67,6 +67,12 @@ class OutputFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class GraphFormat(StrEnum):
+    TEXT = "text"
+    MERMAID = "mermaid"
+    JSON = "json"
+
+
 DATA = frozenset({OutputFormat.JSON, OutputFormat.SARIF})
 """Printed whole and alone: whoever reads them is a program."""
 
@@ -415,6 +421,23 @@ def contracts_diff(
     wiring.diff_renderers()[output.value].render(diff, sys.stdout)
     sys.stdout.flush()
     raise typer.Exit(BLOCKED if diff.conclusion is Conclusion.BLOCKED else CLEAN)
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "  driftguard consumers                                everyone, as a tree\n\n"
+    "  driftguard consumers --contract orders -f mermaid   one contract, as a picture for a page"
+)
+def consumers(
+    policy: PolicyOption = None,
+    contract: Annotated[str | None, typer.Option(help="Only this one.", show_default=False)] = None,
+    output: Annotated[GraphFormat, typer.Option("--format", "-f", help="What to print.")] = GraphFormat.TEXT,
+) -> None:
+    """Show who relies on which contract, who republishes it, and every cycle among them."""
+    from driftguard import wiring
+
+    governing = wiring.load_policy(wiring.Request(policy_path=policy))
+    typer.echo(wiring.consumers(governing, contract, output.value))
 
 
 @app.command()

@@ -47,6 +47,18 @@ class CheckRun:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class CommitStatus:
+    """The newest status of one context on a commit. ``author`` is the login that GitHub vouches for."""
+
+    context: str
+    state: str
+    description: str
+    author: str
+    link: str
+    at: datetime | None
+
+
 class Forge(Protocol):
     """The read side. Every method raises a ``DriftGuardError`` where the answer can't be known."""
 
@@ -66,6 +78,12 @@ class Forge(Protocol):
 
     def check_run(self, repo: str, number: int) -> CheckRun: ...
 
+    def open_pulls(self, repo: str) -> Sequence[PullRequest]:
+        """Every open pull request."""
+
+    def statuses(self, repo: str, sha: str) -> Sequence[CommitStatus]:
+        """The newest status of each context on that commit."""
+
 
 class ForgeWriter(Protocol):
     """The write side. Only live wiring builds one. Every method raises a ``DriftGuardError`` if it didn't work."""
@@ -81,6 +99,9 @@ class ForgeWriter(Protocol):
 
     def review(self, repo: str, number: int, fields: Mapping[str, Any]) -> None:
         """One review with comments at lines of the diff."""
+
+    def set_status(self, repo: str, sha: str, fields: Mapping[str, Any]) -> None:
+        """The newest status of a context on a commit is the one that counts."""
 
 
 @dataclass(frozen=True, slots=True)

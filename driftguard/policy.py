@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -393,14 +393,14 @@ def _named_group(text: str) -> None:
 
 
 class AiSync(Section):
-    """Where documentation lies, what asks something of users, and which language model may add to the guard's answer."""
+    """Where documentation lies, what asks something of users, and which language model may add to the guard."""
 
     docs: Globs = policy_defaults.DOCS
     not_docs: Globs = Field(policy_defaults.NOT_DOCS, description="Globs that don't count.")
     not_code: Globs = Field(
         policy_defaults.NOT_CODE, description="Files that ask nothing of users: tests, examples, vendored, generated."
     )
-    kinds: tuple[ItemKindName, ...] = Field(policy_defaults.KINDS, description="What has to be documented.")
+    kinds: tuple[ItemKindName, ...] = Field(get_args(ItemKindName), description="What has to be documented.")
     well_known: Globs = Field(
         policy_defaults.WELL_KNOWN, description="Names that everybody knows, with * and ? as wildcards."
     )
@@ -468,10 +468,27 @@ class Contract(Section):
     consumers: tuple[Consumer, ...] = ()
 
 
+class ContractAnswer(Section):
+    """What this repository does when asked about a contract that it relies on."""
+
+    origin: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+    contract: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+    command: Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], Field(min_length=1)] = Field(
+        description="Words, no shell. Runs in the checkout; DRIFTGUARD_CONTRACT names the proposed files' directory."
+    )
+    timeout: Duration = timedelta(minutes=20)
+
+
 class CrossRepo(Section):
     """Which files are promises to other repositories, and to whom."""
 
     contracts: tuple[Contract, ...] = ()
+    check: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
+        "DriftGuard contracts", description="The check run that waits for the consumers: require this one, too."
+    )
+    answers: tuple[ContractAnswer, ...] = Field(
+        (), description="In a consumer: which repository's contract is tried with which command."
+    )
     token_env: Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")] = Field(
         "DRIFTGUARD_TOKEN", description="The environment variable that holds a token for the consumers."
     )

@@ -105,6 +105,9 @@ NOT_CODE = (
     "**/integrationTest/**",
     "*_test.*",
     "*_tests.*",
+    "*-test.*",
+    "*-tests.*",
+    "*end-to-end*",
     "test_*.*",
     "tests.py",
     "tests.rs",
@@ -155,6 +158,11 @@ NOT_CODE = (
     "**/thirdparty/**",
     "**/.yarn/**",
     "**/dist/**",
+    "**/swagger-ui/**",
+    "**/static/**/*.js",
+    "**/public/**/*.js",
+    "**/wwwroot/**",
+    "**/resources/**/*.js",
     "**/generated/**",
     "**/__generated__/**",
     "*.min.js",
@@ -183,6 +191,8 @@ NOT_CODE = (
     "**/.ci/**",
     "ci/**",
     "build.rs",
+    "magefile*.go",
+    "**/magefiles/**",
     "setup.py",
     "noxfile.py",
     "jest.config.*",
@@ -192,23 +202,6 @@ NOT_CODE = (
     "karma.conf.*",
     "eslint.config.*",
     ".eslintrc.*",
-)
-KINDS = (
-    "env_var",
-    "cli_flag",
-    "http_route",
-    "port",
-    "terraform_variable",
-    "terraform_output",
-    "action_input",
-    "action_output",
-    "workflow_input",
-    "workflow_output",
-    "workflow_secret",
-    "helm_value",
-    "docker_arg",
-    "docker_env",
-    "compose_env",
 )
 _GITHUB = """
     ACTION ACTIONS ACTION_PATH ACTION_REF ACTION_REPOSITORY ACTOR ACTOR_ID API_URL BASE_REF ENV EVENT_NAME EVENT_PATH
@@ -311,7 +304,17 @@ WELL_KNOWN = (
         "SYSTEMROOT",
     ),
     *("SystemRoot", "SYSTEMDRIVE", "SystemDrive", "WINDIR", "windir", "COMSPEC", "ComSpec", "PATHEXT", "COMPUTERNAME"),
-    *("HOMEDRIVE", "HOMEPATH", "ALLUSERSPROFILE", "PROCESSOR_*", "NUMBER_OF_PROCESSORS", "USERDOMAIN", "PUBLIC", "OS"),
+    *(
+        "HOMEDRIVE",
+        "HOMEPATH",
+        "ALLUSERSPROFILE",
+        "PROCESSOR_*",
+        "NUMBER_OF_PROCESSORS",
+        "USERDOMAIN",
+        "PUBLIC",
+        "OS",
+        "home",
+    ),
     # conventions that many programs share
     *(
         "HTTP_PROXY",
@@ -337,7 +340,7 @@ WELL_KNOWN = (
     *("JOURNAL_STREAM", "container", "GPG_TTY", "GNUPGHOME", "KUBECONFIG", "DOCKER_HOST", "BROWSER"),
     # continuous integration
     *("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "BUILD_ID", "RUNNER_*", "ACTIONS_*", "GITLAB_CI", "CI_*"),
-    # https://docs.github.com/en/actions/reference/workflows-and-actions/variables; an application has GITHUB_* of its own
+    # https://docs.github.com/en/actions/reference/workflows-and-actions/variables; applications have their own, too
     *(f"GITHUB_{name}" for name in _GITHUB),
     *(
         "TRAVIS*",

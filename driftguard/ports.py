@@ -193,6 +193,23 @@ class Tools(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How trying a contract ended: ``passed``, ``failed`` or ``crashed``, and why."""
+
+    says: str
+    why: str
+
+
+class Workbench(Protocol):
+    """In a consumer: tries a proposed contract of an origin with a command of the consumer's own policy."""
+
+    def try_contract(
+        self, origin: str, sha: str, digest: str, paths: Sequence[str], command: Sequence[str], timeout: float
+    ) -> Trial:
+        """Raises a ``DriftGuardError`` where the contract can't be had, or is not the one of that digest."""
+
+
 class Sources(Protocol):
     """All that a planner may look at. Each property is built when first asked for, and can only read."""
 
@@ -240,6 +257,8 @@ class Writers(Protocol):
     def dispatcher(self) -> Dispatcher: ...
     @property
     def forge(self) -> ForgeWriter: ...
+    @property
+    def workbench(self) -> Workbench: ...
 
 
 class Planner(Protocol):

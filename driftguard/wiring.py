@@ -7,6 +7,7 @@ session, so there is nothing it could write with. Everything is built when first
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import logging
 import os
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,9 @@ from typing import Any
 from driftguard import audit, events, governance, keys, plan_file, policy_file, shards
 from driftguard.audit import Trail
 from driftguard.commands.store import OverrideStore
-from driftguard.cross_repo import diffing
+from driftguard.cross_repo import asking, diffing, pictures
 from driftguard.cross_repo.contracts.changes import Setup
+from driftguard.cross_repo.graph import Graph
 from driftguard.engine import UniFlow
 from driftguard.errors import DriftGuardError, NotFound, UsageError
 from driftguard.forge import Forge, ForgeWriter, Overrides
@@ -43,12 +46,14 @@ from driftguard.ports import (
     Executor,
     LanguageModel,
     Planner,
+    Publisher,
     Renderer,
     Reread,
     RunContext,
     SourceTree,
     StackDestroyer,
     Tools,
+    Workbench,
 )
 from driftguard.registry import discover
 
@@ -174,7 +179,7 @@ def assemble(request: Request, governing: Governing, environ: Mapping[str, str])
             run_id=context.run_id,
             mode=mode,
             notes=(*governing.notes, *(_interrupted(record) for record in trail.interrupted)),
-            publishers=[make(sources) for make in discover("driftguard.report.publishers", "PUBLISHER").values()],
+            publishers=publishers(sources),
             overrides=sources.overrides,
             reviewed=request.reviewed,
             findings=governing.findings,
@@ -397,20 +402,38 @@ class LazyWriters:
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
+        github = importlib.import_module("driftguard.clients.github")
+        dispatcher: Dispatcher = github.dispatcher(self._token, self.environ)
+        return dispatcher
+
+    @property
+    def _token(self) -> str:
+        """For other repositories."""
         variable = self.policy.cross_repo.token_env
         token = self.environ.get(variable)
         if not token:
             where = self.policy.where("cross_repo.token_env")
             raise UsageError(f"{where}: cross_repo.token_env: the environment variable {variable} is not set")
-        github = importlib.import_module("driftguard.clients.github")
-        dispatcher: Dispatcher = github.dispatcher(token, self.environ)
-        return dispatcher
+        return token
+
+    @property
+    def workbench(self) -> Workbench:
+        client = importlib.import_module("driftguard.clients.workbench")
+        bench: Workbench = client.workbench(self._token, self.environ, self.sources.directory, asking.digest)
+        return bench
 
 
 def planners(sources: LazySources) -> dict[str, Planner]:
     """The planners that the policy's rules run, each found as ``PLANNER`` in ``driftguard/<run>/planner.py``."""
     wanted = sorted({rule.run for rule in sources.policy.rules})
     return {name: importlib.import_module(f"driftguard.{name}.planner").PLANNER(sources) for name in wanted}
+
+
+def publishers(sources: LazySources) -> list[Publisher]:
+    """Those of every run, and those of the modules that the policy's rules run."""
+    names = [f"driftguard.{name}.publisher" for name in sorted({rule.run for rule in sources.policy.rules})]
+    own = [importlib.import_module(name).PUBLISHER for name in names if importlib.util.find_spec(name)]
+    return [make(sources) for make in (*discover("driftguard.report.publishers", "PUBLISHER").values(), *own)]
 
 
 def _gate(policy: Policy, mode: Mode, sources: LazySources, trail: Trail) -> Gate:
@@ -482,6 +505,17 @@ def contract_diff(old: Path, new: Path, kind: str | None, role: str | None) -> C
     """Two paths compared as one contract; ``diffing.compare`` says what it raises."""
     setup = Setup(tools(), ContractRole(role) if role else None)
     return diffing.compare(old, new, kind, setup)
+
+
+def consumers(policy: Policy, contract: str | None, form: str) -> str:
+    """Who relies on the policy's contracts, or on one of them. Raises ``UsageError`` if there is no such contract."""
+    graph = Graph.of(policy.cross_repo.contracts)
+    if contract is not None and contract not in graph.contracts:
+        close = get_close_matches(contract, graph.contracts, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise UsageError(f"the policy has no contract '{contract}'{hint}")
+    names = tuple(graph.contracts) if contract is None else (contract,)
+    return pictures.picture(graph, names, form) or "the policy has no contracts"
 
 
 def diff_renderers() -> dict[str, DiffRenderer]:

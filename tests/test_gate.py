@@ -106,6 +106,22 @@ class TestDecide:
         assert ruling.decisions[0].policy_line == "policy.yaml:6"
         assert [(finding.path, finding.line) for finding in ruling.findings] == [("policy.yaml", 6)]
 
+    def test_deletions_that_a_plan_had_no_room_for_count_against_the_cap(self) -> None:
+        plan = Plan(actions=(deletion("dg-a"),), left_out=3)
+        ruling = decide([Proposal(RULE, plan)], GROUNDS)
+        assert verdicts(ruling) == {"dg-a": Verdict.DENY}
+        assert "4 deletions planned" in ruling.decisions[0].reason
+
+    @pytest.mark.parametrize(("seen", "verdict"), [(3, Verdict.DENY), (4, Verdict.ALLOW), (0, Verdict.ALLOW)])
+    def test_a_share_of_all_that_was_seen_caps_too(self, seen: int, verdict: Verdict) -> None:
+        """Two of four is a half; a plan that doesn't say what it saw has nothing to take a share of."""
+        policy = Policy.model_validate({**POLICY.model_dump(), "janitor": {"max_share": 0.5}})
+        grounds = replace(GROUNDS, policy=policy)
+        plan = Plan(actions=(deletion("dg-a"), deletion("dg-b")), seen=seen)
+        ruling = decide([Proposal(policy.rules[0], plan)], grounds)
+        assert set(verdicts(ruling).values()) == {verdict}
+        assert [finding.rule for finding in ruling.findings] == ["gate/max-share"] * (verdict is Verdict.DENY)
+
     def test_exactly_the_cap_is_allowed_and_what_is_denied_anyway_does_not_count(self) -> None:
         kept = deletion("dg-kept", OURS | {"Protected": "yes"})
         ruling = decide([proposal(*(deletion(f"dg-{n}") for n in range(3)), kept)], GROUNDS)

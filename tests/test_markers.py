@@ -37,7 +37,9 @@ def test_another_shape_counts_as_nothing(plain: object) -> None:
 
 
 def test_a_state_that_would_unpack_to_gigabytes_is_cut_off() -> None:
-    packed = base64.urlsafe_b64encode(zlib.compress(b" " * 20_000_000, 9)).decode()
+    bomb = b'["a",' + b" " * 20_000_000 + b'{},"b",{}]'
+    assert json.loads(bomb), "whole, it would be a state"
+    packed = base64.urlsafe_b64encode(zlib.compress(bomb, 9)).decode()
     assert markers.decode(f"{REPORT}{packed} -->") is None
 
 

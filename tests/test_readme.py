@@ -14,7 +14,7 @@ ROOT = Path(driftguard.__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PACKAGES = {
     "ai_sync reads": ("driftguard.ai_sync.detectors", "DETECTOR"),
-    "janitor deletes on AWS": ("driftguard.janitor.resources.aws", "RESOURCE"),
+    "janitor deletes on AWS": ("driftguard.janitor.resources.aws.kinds", "RESOURCE"),
     "cross_repo compares": ("driftguard.cross_repo.contracts", "DIFFER"),
     "executors": ("driftguard.executors", "EXECUTOR"),
     "reports": ("driftguard.report", "RENDERER"),

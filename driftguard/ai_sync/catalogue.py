@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from driftguard.ai_sync.extractors import project_reader
-from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, Known
+from driftguard.ai_sync.extraction import Job, detectors_of, extract_all
+from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, Known, is_bare
 from driftguard.globs import Globs
 from driftguard.policy import AiSync
 from driftguard.ports import SourceTree, WordHit
 from driftguard.registry import discover
 
+_BUNDLED = (b"__webpack_require__", b"webpackJsonp", b"(function(f){if(typeof exports===", b"/******/ (")
+Extracted = tuple[Detector, str, str, Extraction]
 _MOST_FILES = 60
 """Files that are parsed in search of one kind's functions; a name defined in more of them is nobody's."""
 
@@ -31,9 +33,9 @@ class Catalogue:
     policy: AiSync
     _known: dict[str, dict[str, Known]] = field(default_factory=dict)
 
-    def read(self, revision: str, paths: Sequence[str], hints: Mapping[str, Known] | None = None) -> list[Item]:
+    def read(self, revision: str, paths: Sequence[str]) -> list[Item]:
         """In two rounds: what a first reading wants from elsewhere is looked up, and its files are read again."""
-        first = list(self._extract(revision, paths, hints or {}))
+        first = list(self._extract(revision, paths, {}))
         wanted: dict[str, set[str]] = defaultdict(set)
         for detector, _, _, extraction in first:
             wanted[detector.kind] |= extraction.wants
@@ -50,12 +52,12 @@ class Catalogue:
         return bool(self._claiming(path))
 
     def _claiming(self, path: str) -> list[Detector]:
-        """The language's detector, and the project's own."""
+        """The language's detector, and the project's own; a script without a suffix says its language itself."""
         if self._not_code.match(path):
             return []
-        language = next((detector for detector in self.detectors.values() if detector.claims(path)), None)
+        languages = [detector for detector in self.detectors.values() if detector.claims(path)]
         own = [detector for detector in self._own if detector.claims(path)]
-        return [language, *own] if language else own
+        return [*(languages if is_bare(path) else languages[:1]), *own]
 
     @cached_property
     def pathspecs(self) -> tuple[str, ...]:
@@ -67,22 +69,28 @@ class Catalogue:
         return discover("driftguard.ai_sync.detectors", "DETECTOR")
 
     @cached_property
+    def _by_kind(self) -> Mapping[str, Detector]:
+        return detectors_of(self.policy)
+
+    @cached_property
     def _own(self) -> Sequence[Detector]:
-        return [project_reader(number, extractor) for number, extractor in enumerate(self.policy.extractors)]
+        return [detector for kind, detector in self._by_kind.items() if kind not in self.detectors]
 
     @cached_property
     def _not_code(self) -> Globs:
         return Globs(self.policy.not_code)
 
-    def _extract(
-        self, revision: str, paths: Sequence[str], known: Mapping[str, Known]
-    ) -> Iterator[tuple[Detector, str, str, Extraction]]:
+    def _extract(self, revision: str, paths: Sequence[str], known: Mapping[str, Known]) -> Iterator[Extracted]:
         claimed = {path: claiming for path in paths if (claiming := self._claiming(path))}
-        for path, data in self.tree.read_many(revision, list(claimed)):
-            for detector in claimed[path]:
-                if detector.might_hold(data) and not _is_machine_made(data):
-                    source = data.decode(errors="replace")
-                    yield detector, path, source, detector.extract(path, source, known.get(detector.kind, Known()))
+        jobs = [
+            Job(detector.kind, path, data.decode(errors="replace"))
+            for path, data in self.tree.read_many(revision, list(claimed))
+            if not _is_machine_made(data)
+            for detector in claimed[path]
+            if detector.might_hold(data)
+        ]
+        for job, extraction in extract_all(jobs, self.policy, known):
+            yield self._by_kind[job.kind], job.path, job.source, extraction
 
     # --- what other files define
 
@@ -121,6 +129,6 @@ def _defined(detector: Detector, names: Iterable[str], line: str) -> str:
 
 def _is_machine_made(data: bytes) -> bool:
     """Generated or minified: nobody wrote it, nobody documents it."""
-    if _GENERATED.match(data[:1000]):
+    if _GENERATED.match(data[:1000]) or any(mark in data for mark in _BUNDLED):
         return True
     return len(data) > 20_000 and data.count(b"\n") * 500 < len(data)  # noqa: PLR2004 - lines of 500 bytes on average

@@ -20,7 +20,7 @@ from driftguard.policy import Extractor
 class ProjectReader(PlainReader):
     """A ``Detector`` whose files are the extractor's ``paths``."""
 
-    globs: Globs = Globs(())
+    globs: Globs
 
     @property
     def pathspecs(self) -> tuple[str, ...]:

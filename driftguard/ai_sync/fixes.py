@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,7 +14,9 @@ from driftguard.ports import WordHit
 
 _NEIGHBOURS = 12
 _SENTENCE = re.compile(r"[\"'`]([^\"'`\n]*[A-Za-z][^\"'`\n]* [^\"'`\n]+)[\"'`]")
-_AFTER_NAME = re.compile(r"^(?P<close>[`*_\"')\]]*(?:[ =]<?[A-Za-z]+>?(?=[`]))?[`*]*)(?P<gap>\s*(?:[-–—:=|]+\s*)?)")
+_AFTER_NAME = re.compile(
+    r"^(?P<close>[`*_\"')\]]*(?:[ =]<?[A-Za-z]+>?(?=[`]))?[`*]*)(?P<gap>\s*(?:[-\u2013\u2014:=|]+\s*)?)"
+)
 _SAY = "TODO: say what it does"
 
 
@@ -28,7 +31,10 @@ class Fix:
 
 def fixes(items: Sequence[Item], known: Sequence[Item], docs: Docs) -> Mapping[tuple[str, str], Fix]:
     """A fix for each of ``items``; ``known`` are all items of the files that changed."""
-    near = {item.key: _neighbours(item, known) for item in items}
+    beside: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for other in known:
+        beside[other.kind.value, other.path].append(other)
+    near = {item.key: _neighbours(item, beside[item.kind.value, item.path]) for item in items}
     mentioned = docs.mentions({other.key: other for others in near.values() for other in others}.values())
     return {item.key: _fix(item, near[item.key], mentioned) for item in items}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -97,8 +97,12 @@ class Guard:
     def _counts(self, item: Item) -> bool:
         if item.kind.value not in self.policy.kinds or _WAIVER.search(item.text):
             return False
-        patterns = (*self.policy.ignore, *self.policy.well_known)
-        return not any(fnmatchcase(item.name, pattern) for pattern in patterns) and not item.name.startswith("_")
+        return not item.name.startswith("_") and self._needless.fullmatch(item.name) is None
+
+    @cached_property
+    def _needless(self) -> re.Pattern[str]:
+        """Names that need no documentation."""
+        return re.compile("|".join(map(translate, (*self.policy.ignore, *self.policy.well_known))) or "(?!)")
 
     def _used_at_base(self, items: Sequence[Item]) -> set[Key]:
         """Which of ``items`` some other file at base already asks for."""

@@ -81,9 +81,8 @@ class Inquiry:
         for number, name in enumerate(self.policy.model):
             if self._down.is_set() or ticket.revoked:
                 return Reply(part, None, "; ".join(said))
-            share = max(0.0, self._until - time.monotonic()) / (len(self.policy.model) - number)
             try:
-                return Reply(part, self._claims(name, part, share))
+                return Reply(part, self._claims(name, part, len(self.policy.model) - number))
             except OverBudget as error:
                 return Reply(part, None, str(error), left_out=True)
             except Exception as error:  # noqa: BLE001 - whatever a model does, the guard's answer stands
@@ -93,13 +92,13 @@ class Inquiry:
             self._down.set()  # nobody answers at all: the other parts needn't find that out, too
         return Reply(part, None, "; ".join(said))
 
-    def _claims(self, name: str, part: Part, seconds: float) -> tuple[Claim, ...]:
+    def _claims(self, name: str, part: Part, sharers: int) -> tuple[Claim, ...]:
         nonce = self.nonce()
-        question = Question(
-            prompt.instructions(nonce), prompt.text(part, nonce), shape.schema(), OUTPUT_TOKENS, timeout=seconds
-        )
-        held = estimate(question.instructions, question.text), OUTPUT_TOKENS
+        instructions, text = prompt.instructions(nonce), prompt.text(part, nonce)
+        held = estimate(instructions, text), OUTPUT_TOKENS
         self.budget.hold(name, *held)
+        seconds = max(0.0, self._until - time.monotonic()) / sharers
+        question = Question(instructions, text, shape.schema(), OUTPUT_TOKENS, seconds)
         taken = held[0], 0  # of a request that failed nobody knows what was billed
         outcome = "timed out"
         try:
@@ -107,9 +106,9 @@ class Inquiry:
             taken = answer.input_tokens or held[0], answer.output_tokens or estimate(answer.text)
             found = Claims.model_validate_json(answer.text).claims
             outcome = ANSWERED
-        except ValidationError as error:
+        except ValidationError:
             outcome = "the answer has another shape than was asked for"
-            raise PermanentError(outcome) from error
+            raise PermanentError(outcome) from None  # its text would repeat the answer
         except Exception as error:
             outcome = _reason(error)
             raise

@@ -48,6 +48,11 @@ class Item:
         return self.kind, self.name
 
 
+def is_bare(path: str) -> bool:
+    """Whether a file's name has no suffix, so that only its first line can say what language it is in."""
+    return "." not in path.rpartition("/")[2]
+
+
 HOLE = "\0h"
 """Stands for an argument that isn't known yet."""
 

@@ -54,7 +54,8 @@ def _pattern(kind: ItemKind, name: str) -> str:
     if kind is ItemKind.HTTP_ROUTE:
         return _route(name)
     if kind is ItemKind.CLI_FLAG:
-        dashes, word = re.fullmatch(r"(-*)(.*)", name).groups()  # type: ignore[union-attr] - always matches
+        word = name.lstrip("-")
+        dashes = name[: len(name) - len(word)]
         negated = r"(?:\[no-\]|\(no-\)|<no->)?" if dashes == "--" else ""
         return rf"(?<![\w-]){dashes}{negated}{re.escape(word)}(?![\w-]|\.\w)"
     if kind is ItemKind.PORT:

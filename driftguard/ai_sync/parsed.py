@@ -17,6 +17,7 @@ from driftguard.ai_sync.syntax import split, tight
 _RECEIVERS = re.compile(r"^(?:&?(?:mut )?self|cls|this)$")
 _GENERIC = re.compile(r"(?:::)?<[\w\s,.:<>?\[\]|&']*>$")
 
+_BINDS = re.compile(r"(?:[=:,(]|\b\w)[ \t]*>?[ \t]*[A-Za-z@&]{0,2}[\"'`]")
 _LONGEST = 240
 """Characters of a callee that count, from its end: a chain of a hundred calls repeats itself in each of them."""
 
@@ -56,6 +57,7 @@ class ParsedFile:
     root: Node
     imported: Mapping[str, str] = field(default_factory=dict)
     """Constants that other files bind."""
+    _around: dict[int, Function | None] = field(default_factory=dict)
 
     @cached_property
     def nodes(self) -> Mapping[str, list[Node]]:
@@ -73,10 +75,11 @@ class ParsedFile:
         return [call for call in made if call]
 
     @cached_property
-    def functions(self) -> Sequence[Function]:
-        """The innermost first."""
-        found = [self._function(node) for kind in self.family.functions for node in self.nodes.get(kind, ())]
-        return sorted(found, key=lambda function: function.end - function.start)
+    def _spans(self) -> Sequence[tuple[int, int, Node]]:
+        """The functions' places, the innermost first; what a function says is read when somebody asks."""
+        nodes = (node for kind in self.family.functions for node in self.nodes.get(kind, ()))
+        found = [(span.start.index, span.end.index, node) for node in nodes for span in (node.range(),)]
+        return sorted(found, key=lambda span: span[1] - span[0])
 
     @cached_property
     def constants(self) -> Mapping[str, str]:
@@ -84,14 +87,16 @@ class ParsedFile:
 
     @cached_property
     def aliases(self) -> set[str]:
-        return {
-            match["alias"] for alias in self.family.aliases for match in re.finditer(alias, self.text, re.MULTILINE)
-        }
+        near = "\n".join(_near(self.text, "env")) if self.family.aliases else ""
+        return {match["alias"] for alias in self.family.aliases for match in re.finditer(alias, near, re.MULTILINE)}
 
     def around(self, start: int) -> Function | None:
         """The innermost function with parameters and a name around a place, else the innermost one."""
-        outer = [function for function in self.functions if function.start <= start < function.end]
-        return next((function for function in outer if function.parameters and function.name), next(iter(outer), None))
+        if start not in self._around:
+            outer = [self._function(node) for begin, end, node in self._spans if begin <= start < end]
+            named = (function for function in outer if function.parameters and function.name)
+            self._around[start] = next(named, next(iter(outer), None))
+        return self._around[start]
 
     def is_quiet(self, start: int) -> bool:
         """Whether a place lies in a comment or within a literal."""
@@ -143,8 +148,11 @@ class ParsedFile:
             return None
         start = node.range().start.index
         opened = listed.range().start.index
-        callee = tight(self.text[max(start, opened - _LONGEST) : opened]).replace("?.", ".").rstrip("!")
-        return Made(_GENERIC.sub("", callee), node, start, listed)
+        callee = self.text[max(start, opened - _LONGEST) : opened]
+        if not callee.isidentifier():
+            callee = tight(callee).replace("?.", ".").rstrip("!")
+            callee = _GENERIC.sub("", callee) if callee.endswith(">") else callee
+        return Made(callee, node, start, listed)
 
     def _argument_node(self, node: Node) -> Node | None:
         for child in reversed(node.children()):
@@ -171,10 +179,19 @@ class ParsedFile:
 def constants(family: Family, text: str) -> dict[str, str]:
     """Names bound to one literal text. A name bound to two different ones is no constant."""
     found: dict[str, str | None] = {}
-    for match in re.finditer(family.constant, text, re.MULTILINE):
-        value = literal(match["value"])
-        found[match["name"]] = value if found.get(match["name"], value) == value else None
+    pattern = re.compile(family.constant, re.MULTILINE)
+    for line in filter(_BINDS.search, text.split("\n")):
+        for match in pattern.finditer(line):
+            value = literal(match["value"])
+            found[match["name"]] = value if found.get(match["name"], value) == value else None
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _near(text: str, word: str) -> Iterator[str]:
+    """The lines that hold ``word`` in any case, with two around each."""
+    lines = text.split("\n")
+    wanted = {near for n, line in enumerate(lines) if word in line.lower() for near in range(n - 2, n + 3)}
+    return (line for n, line in enumerate(lines) if n in wanted)
 
 
 def _name_child(node: Node) -> Node | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from driftguard.ai_sync import grammar
-from driftguard.ai_sync.items import Extraction, Known
+from driftguard.ai_sync.items import Extraction, Known, is_bare
 from driftguard.ai_sync.parsed import ParsedFile, constants
-from driftguard.ai_sync.reading import TENTATIVE, Reading
+from driftguard.ai_sync.reading import Reading, tentative
 from driftguard.ai_sync.rules import Family
 
 
@@ -30,17 +30,24 @@ class Reader:
 
     def claims(self, path: str) -> bool:
         name = PurePosixPath(path).name
+        if self.family.interpreter and is_bare(path):
+            return True
         return name in self.family.filenames or name.endswith(tuple(self.family.grammars))
 
     def might_hold(self, source: bytes) -> bool:
-        return self.family.hint.search(source) is not None or TENTATIVE.search(source) is not None
+        return self.family.hint.search(source) is not None or next(tentative(source), None) is not None
 
     def extract(self, path: str, source: str, known: Known) -> Extraction:
         language = next((name for suffix, name in self.family.grammars.items() if path.endswith(suffix)), "")
         language = language or next(iter(self.family.grammars.values()))
+        if is_bare(path) and PurePosixPath(path).name not in self.family.filenames and not self._runs(source):
+            return Extraction()
         code = self.family.code(path, source)
         file = ParsedFile(self.family, language, path, code, grammar.parse(code, language), known.constants)
         return Reading(file, known).extraction()
+
+    def _runs(self, source: str) -> bool:
+        return re.match(rf"#![^\n]*\b{self.family.interpreter or '(?!)'}", source) is not None
 
     def constants(self, line: str) -> Mapping[str, str]:
         return constants(self.family, line)

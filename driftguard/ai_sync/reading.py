@@ -15,11 +15,10 @@ from driftguard.ai_sync.parsed import Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
 from driftguard.ai_sync.syntax import keys, keyword, strings, tight
 
-TENTATIVE = re.compile(
-    rb"(?i:env|conf|setting|param|flag|opt|must|require|secret|\bget|lookup|read|load|fetch|default|bool|int|str)\w*!?"
-    rb"(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']"
+_NAMED_CALL = re.compile(rb"\b(?P<name>[A-Za-z_]\w*)!?(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']")
+_TENTATIVE = re.compile(
+    rb"(?i:env|conf|setting|param|flag|opt|must|require|secret|get|lookup|read|load|fetch|default|bool|int|str)"
 )
-"""A call that may turn out to read the environment, once it is known what the function does."""
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Spring reads its properties from the environment, too, and they have dots."""
 _EVERYBODYS = frozenset(
@@ -66,7 +65,8 @@ class Reading:
     known: Known
     helpers: dict[str, Helper] = field(default_factory=dict)
     wants: set[str] = field(default_factory=set)
-    claimed: set[int] = field(default_factory=set)
+    claimed: set[str] = field(default_factory=set)
+    needed: dict[str, bool] = field(default_factory=dict)
 
     def extraction(self) -> Extraction:
         found = [one for special in self.file.family.specials for one in special(self._source)]
@@ -82,7 +82,7 @@ class Reading:
 
     @cached_property
     def _source(self) -> Source:
-        return Source(self.file.path, self.file.text, self.file.root, self.file.constants)
+        return Source(self.file.path, self.file.text, self.file.root, lambda: self.file.constants)
 
     def _places(self) -> Iterator[Place]:
         family = self.file.family
@@ -107,7 +107,7 @@ class Reading:
         any_call = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in patterns) or "(?!)", re.DOTALL)
         for made in self.file.calls:
             if any_call.fullmatch(made.callee):
-                self.claimed.add(made.start)
+                self.claimed.add(last(made.callee))
                 for call, pattern in patterns:
                     if pattern.fullmatch(made.callee) and len(made.arguments) >= call.least:
                         yield from self._argued(call, made)
@@ -139,7 +139,9 @@ class Reading:
                 yield Place(rule, (f'"{groups["name"]}"',), match.start())
 
     def _needed(self, rule: Call | Access | Text) -> bool:
-        return not rule.needs or re.search(rule.needs, self.file.text) is not None
+        if rule.needs and rule.needs not in self.needed:
+            self.needed[rule.needs] = _holds(rule.needs, self.file.text)
+        return not rule.needs or self.needed[rule.needs]
 
     def _pattern(self, text: str) -> re.Pattern[str]:
         if "ALIAS" in text:
@@ -157,7 +159,9 @@ class Reading:
     def _names(self, place: Place) -> Iterator[Found]:
         texts = []
         for expression in place.expressions:
-            value = evaluate(expression, self._scope(place.start, expression))
+            value = literal(expression)
+            if value is None:
+                value = evaluate(expression, self._scope(place.start, expression))
             if value is None:
                 texts += loops.values(self.file, expression, place.start)
                 self._hand_on(place, expression)
@@ -204,7 +208,7 @@ class Reading:
 
     def _through_own(self) -> Iterator[Found]:
         """Calls of the file's own functions that pass on; made from inside a function, those may pass on, too."""
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS if self.helpers else 0):
             before = len(self.helpers)
             for made in self.file.calls:
                 helper = self.helpers.get(last(made.callee))
@@ -214,27 +218,44 @@ class Reading:
                 break
 
     def _through_known(self) -> Iterator[Found]:
+        self._want()
+        if not self.helpers and not self.known.helpers:
+            return
         for made in self.file.calls:
             name = last(made.callee)
             helper = self.helpers.get(name) or self.known.helpers.get(name)
-            if helper is None:
-                self._want(name, made)
+            expression = _argument(helper, made.arguments) if helper else ""
+            if helper is None or not expression:
                 continue
-            expression = _argument(helper, made.arguments)
-            value = evaluate(expression, self._scope(made.start, expression)) if expression else None
+            value = evaluate(expression, self._scope(made.start, expression))
             filled = helper.filled(value) if value else ""
             if filled and (helper.kind is not ItemKind.ENV_VAR or re.fullmatch(r"[A-Z][A-Z0-9_]*", filled)):
                 yield from (Found(helper.kind, named, made.start) for named in helper.spelling([filled]))
 
-    def _want(self, name: str, made: Made) -> None:
-        if name in _EVERYBODYS or made.start in self.claimed:
-            return
-        if TENTATIVE.search(f"{name}({self.file.text[made.listed.range().start.index + 1 :][:80]}".encode()):
-            self.wants.add(name)
+    def _want(self) -> None:
+        """Functions of other files that are called with what looks like a variable's name."""
+        for name in tentative(self.file.text.encode()):
+            if name not in _EVERYBODYS and name not in self.claimed and name not in self.helpers:
+                self.wants.add(name)
 
     def _item(self, found: Found) -> Item:
         line, column, text = self.file.place(found.start)
         return Item(found.kind, found.named.name, self.file.path, line, column, text, found.named.aliases)
+
+
+def _holds(needs: str, text: str) -> bool:
+    """Whether a regex is found; one that is only words is asked for as words, which is a hundred times faster."""
+    words = needs.replace(r"\b", "").split("|")
+    if all(re.fullmatch(r"[\w/-]+", word) for word in words):
+        return any(word in text for word in words)
+    return re.search(needs, text) is not None
+
+
+def tentative(source: bytes) -> Iterator[str]:
+    """Functions whose calls may turn out to read the environment, once it is known what they do."""
+    for match in _NAMED_CALL.finditer(source):
+        if _TENTATIVE.search(match["name"]):
+            yield match["name"].decode()
 
 
 def _plausible(found: Found) -> bool:

@@ -73,7 +73,12 @@ class Source:
     path: str
     text: str
     root: Node
-    constants: Mapping[str, str]
+    bound: Callable[[], Mapping[str, str]]
+
+    @property
+    def constants(self) -> Mapping[str, str]:
+        """Names that stand for one text; looked for when first asked."""
+        return self.bound()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +135,5 @@ class Family:
     code: Callable[[str, str], str] = whole
     """From path and text to the code in it, at the same places."""
     filenames: tuple[str, ...] = field(default=())
+    interpreter: str = ""
+    """What the first line of a script without a suffix names."""

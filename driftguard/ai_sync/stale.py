@@ -12,7 +12,8 @@ from driftguard.ai_sync.needles import Needle
 from driftguard.ports import SourceTree, WordHit
 
 _TELLS_OF_IT = re.compile(
-    r"\b(?:removed?|removal|deprecat\w+|no longer|renamed|formerly|previously|legacy|obsolete|replaced|migrat\w+|instead of|was\b)",
+    r"\b(?:removed?|removal|deprecat\w+|no longer|renamed|formerly|previously|legacy|obsolete|replaced|migrat\w+"
+    r"|instead of|was\b)",
     re.IGNORECASE,
 )
 _DISTINCT = re.compile(r"--\w{2}|.*[A-Za-z0-9][_.-][A-Za-z0-9]|/")

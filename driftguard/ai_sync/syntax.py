@@ -33,15 +33,15 @@ def split(text: str) -> list[str]:
     """At the commas of the first level; literals and nested brackets stay whole, comments go."""
     parts, depth, start = [""], 0, 0
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token in "[({<":
+        mark = match[0]
+        if mark in "[({<":
             depth += 1
-        elif token in "])}>":
+        elif mark in "])}>":
             depth -= 1
-        elif token.startswith(("//", "/*", "#")):
+        elif mark.startswith(("//", "/*", "#")):
             parts[-1] += text[start : match.start()]
             start = match.end()
-        elif token == "," and depth <= 0:
+        elif mark == "," and depth <= 0:
             parts[-1] += text[start : match.start()]
             parts.append("")
             start = match.end()
@@ -67,10 +67,10 @@ def bracketed(text: str, start: int) -> str:
     depth = 0
     piece = text[start : start + _FAR]
     for match in _BRACKET.finditer(piece):
-        token = match[0]
-        if len(token) > 1:
+        mark = match[0]
+        if len(mark) > 1:
             continue
-        depth += (token in "[({") - (token in "])}")
+        depth += (mark in "[({") - (mark in "])}")
         if depth == 0:
             return piece[: match.end()]
     return ""

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 import yaml
 
+from driftguard.policy_file.yaml_depth import too_deep
+
 Node = yaml.nodes.Node
 
 
 def compose(text: str) -> Node | None:
-    """The first document; ``None`` where it is empty or no YAML (a template, say)."""
+    """The first document; ``None`` where it is empty or no YAML (a template, say), or too deep to be read."""
+    if too_deep(text):
+        return None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return next(iter(yaml.compose_all(text, Loader=loader)), None)  # type: ignore[no-any-return]
+        return next(iter(yaml.compose_all(text, Loader=loader)), None)
     except (yaml.YAMLError, ValueError):
         return None
 

@@ -210,6 +210,7 @@ def _tried_again(call: Callable[..., Mapping[str, Any]]) -> type:
 def _translated(function: Callable[[], Any], what: str) -> Callable[[], Any]:
     def translated() -> Any:
         from botocore import exceptions  # noqa: PLC0415 - see AwsApi._session
+        from botocore.parsers import ResponseParserError  # noqa: PLC0415 - a page of HTML from something in between
 
         try:
             return function()
@@ -219,7 +220,7 @@ def _translated(function: Callable[[], Any], what: str) -> Callable[[], Any]:
             raise AccessDenied(
                 f"{what}: no AWS credentials were found; sign in, or give the job a role by OIDC"
             ) from error
-        except (exceptions.HTTPClientError, exceptions.EndpointConnectionError) as error:
+        except (exceptions.HTTPClientError, exceptions.EndpointConnectionError, ResponseParserError) as error:
             raise TransientError(f"{what}: {error}") from error
         except exceptions.BotoCoreError as error:
             raise PermanentError(f"{what}: {error}") from error

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from driftguard.clients.github_api import API, ReadApi, Repeat, WriteApi, repo_path
 from driftguard.errors import NotFound, PermanentError
-from driftguard.forge import CheckRun, Comment, Key, PullRequest
+from driftguard.forge import CheckRun, Comment, CommitStatus, Key, PullRequest
 
 
 def reader(token: str, environ: Mapping[str, str]) -> GitHubReader:
@@ -37,17 +37,7 @@ class GitHubReader:
     api: ReadApi
 
     def pull(self, repo: str, number: int) -> PullRequest:
-        found = self.api.get(f"{repo_path(repo)}/pulls/{number:d}")
-        return PullRequest(
-            repo=repo,
-            number=number,
-            open=_text(found, "state") == "open",
-            head_sha=_text(found, "head", "sha"),
-            head_ref=_text(found, "head", "ref"),
-            head_repo=_text(found, "head", "repo", "full_name", default=""),
-            base_sha=_text(found, "base", "sha"),
-            base_ref=_text(found, "base", "ref"),
-        )
+        return _pull(self.api.get(f"{repo_path(repo)}/pulls/{number:d}"), repo)
 
     def permission(self, repo: str, login: str) -> str:
         try:
@@ -68,6 +58,16 @@ class GitHubReader:
 
     def check_run(self, repo: str, number: int) -> CheckRun:
         return _check(self.api.get(f"{repo_path(repo)}/check-runs/{number:d}"))
+
+    def open_pulls(self, repo: str) -> Sequence[PullRequest]:
+        return [_pull(item, repo) for item in self.api.pages(f"{repo_path(repo)}/pulls", state="open")]
+
+    def statuses(self, repo: str, sha: str) -> Sequence[CommitStatus]:
+        """GitHub lists the newest first."""
+        newest: dict[str, CommitStatus] = {}
+        for item in self.api.pages(f"{repo_path(repo)}/commits/{_sha(sha)}/statuses"):
+            newest.setdefault(_text(item, "context"), _status(item))
+        return tuple(newest.values())
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,9 @@ class GitHubWriter:
     def review(self, repo: str, number: int, fields: Mapping[str, Any]) -> None:
         self.api.send("POST", f"{repo_path(repo)}/pulls/{number:d}/reviews", fields)
 
+    def set_status(self, repo: str, sha: str, fields: Mapping[str, Any]) -> None:
+        self.api.send("POST", f"{repo_path(repo)}/statuses/{_sha(sha)}", fields, Repeat.SAFE)
+
     def _comments(self, path: str) -> Iterator[Comment]:
         return (_comment(item) for item in self.api.pages(path))
 
@@ -113,6 +116,30 @@ class GitHubDispatcher:
     def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
         body = {"event_type": event_type, "client_payload": dict(payload)}
         self.api.send("POST", f"{repo_path(repo)}/dispatches", body, Repeat.NEVER)
+
+
+def _pull(item: Any, repo: str) -> PullRequest:
+    return PullRequest(
+        repo=repo,
+        number=_number(item, "number"),
+        open=_text(item, "state") == "open",
+        head_sha=_text(item, "head", "sha"),
+        head_ref=_text(item, "head", "ref"),
+        head_repo=_text(item, "head", "repo", "full_name", default=""),
+        base_sha=_text(item, "base", "sha"),
+        base_ref=_text(item, "base", "ref"),
+    )
+
+
+def _status(item: Any) -> CommitStatus:
+    return CommitStatus(
+        context=_text(item, "context"),
+        state=_text(item, "state"),
+        description=_text(item, "description", default=""),
+        author=_text(item, "creator", "login", default=""),
+        link=_text(item, "target_url", default=""),
+        at=_when(_text(item, "created_at", default="")),
+    )
 
 
 def _comment(item: Any) -> Comment:

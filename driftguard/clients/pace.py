@@ -15,8 +15,8 @@ T = TypeVar("T")
 FIRST = 0.02
 """Seconds between two requests after the first throttling."""
 
-LONGEST = 2.0
-FASTER = 0.9
+LONGEST = 1.0
+FASTER = 0.7
 """What an answer makes of the gap between requests; throttling doubles it."""
 
 

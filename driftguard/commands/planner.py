@@ -7,14 +7,14 @@ gate and the trail. A command counts once: the answer to a comment carries its i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
 from driftguard import markers
 from driftguard.commands import answers, record
+from driftguard.commands.asked import Asked
 from driftguard.commands.parse import WORD, Command, Help, Keep, Recheck, SetAside, Unknown, parse
 from driftguard.errors import DriftGuardError, NotFound
 from driftguard.forge import Forge, Key, Override, PullRequest, Scope
@@ -30,39 +30,6 @@ PUSHES = (
     "pull_request.opened",
     "pull_request_target.opened",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A comment on a pull request, as the payload tells it."""
-
-    repo: str
-    number: int
-    comment: int
-    author: str
-    at: datetime
-    body: str
-
-    @classmethod
-    def read(cls, event: Event) -> Asked | None:
-        """``None`` for what is no person's new comment on a pull request."""
-        comment, issue = _table(event.payload, "comment"), _table(event.payload, "issue")
-        user = _table(comment, "user")
-        identity, author, body = comment.get("id"), user.get("login"), comment.get("body")
-        if not isinstance(issue.get("pull_request"), Mapping) or user.get("type") == "Bot" or event.number is None:
-            return None
-        if not isinstance(identity, int) or not isinstance(author, str) or not isinstance(body, str):
-            return None
-        try:
-            at = datetime.fromisoformat(str(comment.get("created_at")))
-        except ValueError:
-            return None
-        return cls(event.repo, event.number, identity, author, at, body) if at.tzinfo and author else None
-
-
-def _table(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = value.get(key)
-    return found if isinstance(found, Mapping) else {}
 
 
 @dataclass
@@ -155,7 +122,7 @@ class _Answer:
             if check.app == policy.app and check.external_id == f"{markers.REPORT_ID}{self.asked.number}"
         ]
         if not any(ended):
-            return f"there is no verdict on {sha[:9]} yet that could be overridden; comment again when there is"
+            return f"there is no verdict on {sha[:9]} yet that could be overridden; `{WORD} recheck` makes one"
         if all(when is None or when > self.asked.at for when in ended):
             return f"{sha[:9]} was pushed or judged after your comment; look at it and comment again"
         return ""

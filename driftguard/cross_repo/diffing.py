@@ -44,7 +44,8 @@ def compare(old: Path, new: Path, kind: str | None, setup: Setup) -> ContractDif
     differ = known[_known(kind, known)] if kind else _guessed(known, before, after)
     versions = before.version(differ, named=kind is not None), after.version(differ, named=kind is not None)
     if not versions[0].paths and not versions[1].paths:
-        raise UsageError(f"neither {old} nor {new} holds a contract of type '{differ.kind}'; --type names another")
+        what = f"neither {old} nor {new} holds a contract of type '{differ.kind}'"
+        raise UsageError(f"{what}; name the files themselves, or another --type")
     try:
         changes = differ.diff(*versions)
     except Unreadable as error:

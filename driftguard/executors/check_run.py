@@ -17,7 +17,8 @@ BATCH = 50
 class CheckRunExecutor:
     """``ports.Executor``. Idempotent: of check runs with one name on one commit, the newest counts.
 
-    It is ``in_progress`` until its last batch is written: one that breaks off in between holds the pull request.
+    It is ``in_progress`` until its last batch is written: one that breaks off in between holds the pull request. So
+    does one without a conclusion.
     """
 
     writers: Writers
@@ -31,12 +32,12 @@ class CheckRunExecutor:
         check = forge.create_check(body["repo"], {**body["identity"], **first})
         for fields in later:
             forge.update_check(body["repo"], check, fields)
-        return Receipt(Status.APPLIED, f"check run {check} says {body['conclusion']}")
+        return Receipt(Status.APPLIED, f"check run {check} says {body['conclusion'] or 'in progress'}")
 
 
 def _fields(body: Mapping[str, Any], batch: Sequence[Any], index: int, batches: int) -> dict[str, Any]:
     output = {**body["output"], "annotations": list(batch)}
-    if index < batches - 1:
+    if index < batches - 1 or not body["conclusion"]:
         return {"status": "in_progress", "output": output}
     ended = {"status": "completed", "conclusion": body["conclusion"], "completed_at": body["completed_at"]}
     return {**ended, "output": output}

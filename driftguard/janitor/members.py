@@ -20,7 +20,8 @@ class _Environment:
 class Members:
     """``whole`` says whether an environment goes as a whole: only of those is every resource remembered.
 
-    ``ended`` is one that has ended by itself, even if nothing of it is ever seen.
+    ``ended`` is one that has ended by itself, even if nothing of it is ever seen. A resource may be noticed again, as
+    a closer look finds it: the last word counts, also where it could not be read any more.
     """
 
     whole: Callable[[str], bool]
@@ -29,15 +30,17 @@ class Members:
 
     def notice(self, target: Target, judged: Lease) -> None:
         """Remember ``target`` with its environment, whatever becomes of it: also what stays counts there."""
+        for environment in self._found.values():
+            if target.id in environment.targets:
+                environment.targets[target.id] = target
         name = lease.environment_of(target)
         if not name:
             return
         if name not in self._found:
             self._found[name] = _Environment()
-        environment = self._found[name]
-        environment.ending |= judged.deletable
+        self._found[name].ending |= judged.deletable
         if self.whole(name):
-            environment.targets[target.id] = target  # a second look replaces the first
+            self._found[name].targets[target.id] = target
 
     @property
     def ending(self) -> Mapping[str, Sequence[Target]]:

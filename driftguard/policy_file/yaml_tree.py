@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from driftguard.policy_file.yaml_depth import too_deep
+
 MAX_DEPTH = 40
 MAX_VALUES = 100_000
 
@@ -57,6 +59,9 @@ class Tree:
 
 def read(text: str) -> Tree:
     """Raises ``Unusable`` where the text is no YAML, or too deep or too large once its aliases are expanded."""
+    deep = too_deep(text)
+    if deep:
+        raise Unusable(Flaw(deep, "file", f"nested deeper than {MAX_DEPTH} levels"))
     try:
         nodes = list(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:

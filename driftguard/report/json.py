@@ -26,12 +26,14 @@ _ORDER = (
 
 
 class JsonRenderer:
-    """Times are RFC 3339 in UTC; characters beyond ASCII are escaped, so that any pipe takes them."""
+    """Times are RFC 3339 in UTC; characters beyond ASCII are escaped, so that any pipe takes them. No nonce is told."""
 
     kind: ClassVar[str] = "json"
 
     def render(self, report: Report, out: TextIO) -> None:
         plain = asdict(report)
+        for action in plain["actions"]:
+            action["body"] = {key: value for key, value in action["body"].items() if key != "nonce"}
         ordered = {key: plain[key] for key in _ORDER} | {"savings": asdict(savings.of(report))}
         json.dump(ordered, out, indent=2, default=_plain)
         out.write("\n")

@@ -12,9 +12,10 @@ from driftguard.policy import Ai
 CHEAP = "gemini-3.5-flash-lite"
 
 
-def test_what_is_held_is_never_more_than_the_policy_allows() -> None:
+def test_what_is_taken_is_never_more_than_the_policy_allows() -> None:
     budget = Budget(Ai(max_tokens=1000))
     budget.hold(CHEAP, 600, 300)
+    budget.settle(CHEAP, (600, 300), (600, 300))
     with pytest.raises(OverBudget, match="max_tokens: 1000"):
         budget.hold(CHEAP, 100, 1)
     budget.hold(CHEAP, 50, 50)
@@ -59,7 +60,20 @@ def test_holding_and_settling_never_leaves_the_budget(requests: list[tuple[int, 
         assert budget.usd <= 0.001 + 1e-12
 
 
-def test_threads_that_hold_at_the_same_time_share_one_budget() -> None:
+def test_what_doesn_t_fit_yet_waits_for_what_is_under_way() -> None:
+    """Else it would depend on the wire which part of a change is left out."""
+    budget = Budget(Ai(max_tokens=100))
+    budget.hold(CHEAP, 90, 0)
+    waiting = threading.Thread(target=budget.hold, args=(CHEAP, 50, 0))
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    budget.settle(CHEAP, (90, 0), (10, 0))
+    waiting.join(10)
+    assert (waiting.is_alive(), budget.tokens) == (False, 60)
+
+
+def test_threads_share_one_budget() -> None:
     budget = Budget(Ai(max_tokens=100))
     refused: list[OverBudget] = []
 
@@ -69,6 +83,8 @@ def test_threads_that_hold_at_the_same_time_share_one_budget() -> None:
                 budget.hold(CHEAP, 1, 0)
             except OverBudget as error:
                 refused.append(error)
+            else:
+                budget.settle(CHEAP, (1, 0), (1, 0))
 
     threads = [threading.Thread(target=spend) for _ in range(4)]
     for thread in threads:

@@ -1,17 +1,18 @@
 """Grounding: a claim is kept only if its quote really stands in the file and its line is in the change."""
 
 import re
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from driftguard.ai_sync.claims import Claim
 from driftguard.ai_sync.grounding import SHORTEST_QUOTE, Evidence, ground, line_of, normalised
 
-TEXT = st.text(alphabet="ab .|`\n\t\u00a0é", max_size=80)
+TEXT = st.text(alphabet="ab .|`\n\t\u00a0é", min_size=12, max_size=60)
 PATHS = st.sampled_from(["README.md", "docs/a.md", "app.py", "nowhere"])
-NUMBERS = st.frozensets(st.integers(-1, 12), max_size=6)
+NUMBERS = st.frozensets(st.integers(-1, 12), min_size=1, max_size=4)
 SIDES = st.sampled_from(["added", "removed"])
 
 
@@ -32,13 +33,34 @@ def claim(
     )
 
 
-CLAIMS = st.builds(claim, PATHS, TEXT, PATHS, st.integers(-2, 14), SIDES)
-EVIDENCE = st.builds(
-    Evidence,
-    docs=st.dictionaries(PATHS, TEXT, max_size=3),
-    added=st.dictionaries(PATHS, NUMBERS, max_size=3),
-    removed=st.dictionaries(PATHS, NUMBERS, max_size=3),
-)
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Evidence, Claim]:
+    """Evidence, and a claim that is true of it unless one of its fields was replaced by another."""
+    docs = draw(st.dictionaries(PATHS, TEXT, min_size=1, max_size=2))
+    added, removed = (draw(st.dictionaries(PATHS, NUMBERS, min_size=1, max_size=2)) for _ in "+-")
+    doc_path = draw(st.sampled_from(sorted(docs)))
+    start = draw(st.integers(0, 5))
+    side, changed = draw(st.sampled_from([("added", added), ("removed", removed)]))
+    code_path = draw(st.sampled_from(sorted(changed)))
+    line = draw(st.sampled_from(sorted(changed[code_path])))
+    fields: dict[str, Any] = {
+        "doc_path": doc_path,
+        "quote": docs[doc_path][start:],
+        "code_path": code_path,
+        "code_line": line,
+        "side": side,
+    }
+    others: dict[str, st.SearchStrategy[Any]] = {
+        "doc_path": PATHS,
+        "quote": TEXT,
+        "code_path": PATHS,
+        "code_line": st.integers(-2, 14),
+        "side": SIDES,
+    }
+    replaced = draw(st.sampled_from(["", *fields]))
+    if replaced:
+        fields[replaced] = draw(others[replaced])
+    return Evidence(docs, added, removed), claim(**fields)
 
 
 def really_stands(quote: str, text: str) -> bool:
@@ -47,15 +69,24 @@ def really_stands(quote: str, text: str) -> bool:
     return re.search(r"\s+".join(words), text) is not None
 
 
-@given(st.lists(CLAIMS, max_size=5), EVIDENCE)
-def test_what_stands_is_really_there_and_the_rest_is_counted(claims: list[Claim], evidence: Evidence) -> None:
-    grounded = ground(claims, evidence)
-    assert len(grounded.standing) + grounded.dropped == len(claims)
-    for standing in grounded.standing:
-        kept = standing.claim
-        assert really_stands(kept.quote, evidence.docs[kept.doc_path])
-        changed = evidence.added if kept.code_side == "added" else evidence.removed
-        assert kept.code_line in changed[kept.code_path]
+def really_true(claim: Claim, evidence: Evidence) -> bool:
+    changed = evidence.added if claim.code_side == "added" else evidence.removed
+    long_enough = len(normalised(claim.quote)) >= SHORTEST_QUOTE
+    stands = claim.doc_path in evidence.docs and really_stands(claim.quote, evidence.docs[claim.doc_path])
+    return long_enough and stands and claim.code_line in changed.get(claim.code_path, ())
+
+
+@settings(max_examples=300)
+@given(cases())
+def test_a_claim_is_kept_exactly_if_its_quote_stands_there_and_its_line_is_in_the_change(
+    case: tuple[Evidence, Claim],
+) -> None:
+    evidence, drawn = case
+    true = [drawn] if really_true(drawn, evidence) else []
+    event("stands" if true else "doesn't")
+    grounded = ground([drawn], evidence)
+    assert [standing.claim for standing in grounded.standing] == true
+    assert grounded.dropped == 1 - len(true)
 
 
 @given(TEXT, st.integers(0, 79), st.integers(0, 80), st.sampled_from([" ", "\n", "\t  "]))

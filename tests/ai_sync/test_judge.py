@@ -246,10 +246,18 @@ def test_of_very_many_pieces_only_so_many_are_looked_at_and_that_is_said(
 def test_what_the_budget_doesn_t_reach_for_is_left_out_and_said(
     tmp_path: Path, server: ModelServer, limit: dict[str, Any]
 ) -> None:
-    server.plays(GEMINI.says())
+    server.plays(Play(GEMINI.answer(claims(), usage=(13_000, 8_000))))
     plan = case(tmp_path, server, GEMINI, *large(9)).plan(**limit)
-    assert 0 < len(server.asked) < 3
-    assert f"AI: {3 - len(server.asked)} of 3 parts of the change were left out ({next(iter(limit))}" in plan.notes[0]
+    assert len(server.asked) == 2
+    assert plan.notes[0].startswith(f"AI: 1 of 3 parts of the change were left out ({next(iter(limit))}: ")
+
+
+def test_a_budget_that_suffices_leaves_nothing_out_however_much_is_set_aside_for_each(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    server.plays(GEMINI.says())
+    case(tmp_path, server, GEMINI, *large(9)).plan(max_tokens=30_000)
+    assert len(server.asked) == 3
 
 
 def test_a_budget_of_nothing_asks_nothing(tmp_path: Path, server: ModelServer) -> None:

@@ -73,6 +73,8 @@ def only_gemini() -> dict[str, Failure]:
     def stopped(reason: str) -> Play:
         return Play(GEMINI.answer(claims(CLAIM), finish=reason))
 
+    more = stopped("CONTINUATION")
+    more.body["candidates"][0]["continuationToken"] = "bW9yZQ=="
     info = gemini_error(429, "RESOURCE_EXHAUSTED", retry_info("1.5s"))
     return {
         "429 with RetryInfo": Failure(Play(info, 429), "429 RESOURCE_EXHAUSTED", 3),
@@ -83,7 +85,7 @@ def only_gemini() -> dict[str, Failure]:
         "cut off, yet whole JSON": Failure(stopped("MAX_TOKENS"), "cut off (MAX_TOKENS)", 1),
         "answer blocked": Failure(stopped("SAFETY"), "stopped (SAFETY)", 1),
         "recitation": Failure(stopped("RECITATION"), "stopped (RECITATION)", 1),
-        "to be continued": Failure(stopped("CONTINUATION"), "stopped (CONTINUATION)", 1),
+        "to be continued": Failure(more, "stopped (CONTINUATION)", 1),
         "a reason nobody knows": Failure(stopped("ASTROLOGY"), "stopped (", 1),
     }
 

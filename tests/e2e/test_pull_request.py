@@ -136,6 +136,19 @@ class TestTheCheck:
         assert "checks=write" in error
 
 
+def test_a_ready_line_is_suggested_once_where_the_documentation_is_in_the_diff(stage: PullRequestStage) -> None:
+    """The pull request documents one of its two new settings: the other one's row goes right below."""
+    table = (stage.clone / "README.md").read_text() + "| `SHOP_HOST` | who answers |\n"
+    code = 'import os\nHOST = os.environ["SHOP_HOST"]\nLIMIT = os.environ["SHOP_LIMIT"]\n'
+    stage.push({"README.md": table, "app.py": code})
+    stage.judged("opened")
+    stage.judged()
+    [review] = stage.hub.repo().reviews[NUMBER]
+    [comment] = review["comments"]
+    assert (comment["path"], comment["line"]) == ("README.md", 6)
+    assert "```suggestion\n| `SHOP_HOST` | who answers |\n| `SHOP_LIMIT` |" in comment["body"]
+
+
 class TestOverrides:
     @pytest.fixture(autouse=True)
     def blocked(self, stage: PullRequestStage) -> None:
@@ -320,6 +333,18 @@ class TestWhereNothingCanBeWritten:
         stage.push(ONE)
         assert stage.judged("opened", event="pull_request_target").outcomes("check_run") == ["applied"]
 
+    def test_a_maintainer_s_recheck_writes_there_all_the_same_and_can_then_be_overridden(
+        self, stage: PullRequestStage
+    ) -> None:
+        stage.pull.head_repo = "mallory/shop"
+        stage.push(ONE)
+        stage.judged("opened")
+        stage.says("alice", "/driftguard override docs fine")
+        assert "/driftguard recheck" in stage.hub.said(NUMBER)[-1].replace("\\", "")
+        assert stage.says("alice", "/driftguard recheck").outcomes("check_run") == ["applied"]
+        assert stage.says("alice", "/driftguard override docs fine").code == 0
+        assert stage.hub.check(stage.pull.head)["conclusion"] == "success"
+
     def test_without_a_token_the_same(self, stage: PullRequestStage) -> None:
         stage.environ["GITHUB_TOKEN"] = ""
         stage.push(ONE)
@@ -343,6 +368,13 @@ class TestWhereNothingCanBeWritten:
     def test_where_a_check_was_written_the_log_repeats_nothing(self, stage: PullRequestStage) -> None:
         stage.push(ONE)
         assert "::error file=" not in stage.judged("opened").stderr
+
+    def test_while_a_report_is_printed_the_runner_takes_no_commands_from_it(self, stage: PullRequestStage) -> None:
+        stage.push(ONE)
+        lines = stage.judged("opened", "--format", "text").stdout.splitlines()
+        word = lines[0].removeprefix("::stop-commands::")
+        assert lines[-1] == f"::{word}::"
+        assert any("SHOP_LIMIT" in line for line in lines[1:-1])
 
     def test_ten_errors_are_annotated_and_the_rest_is_counted(self, stage: PullRequestStage) -> None:
         stage.environ["GITHUB_TOKEN"] = ""
@@ -389,7 +421,7 @@ class TestKeeping:
     ) -> None:
         assert stage.says("alice", "/driftguard keep 48h").outcomes("override") == ["applied"]
         closed = stage.judged("closed")
-        assert closed.report["notes"][0].startswith("shop-pr-7 is kept by alice until")
+        assert any("shop-pr-7 is kept until" in decision["reason"] for decision in closed.report["decisions"])
         assert environment.names() == {"dg-pr7", "dg-pr8"}
         assert stage.nightly().code == 0
         assert environment.names() == {"dg-pr7"}
@@ -411,4 +443,4 @@ class TestKeeping:
         ran = stage.nightly()
         assert ran.code == 3
         assert environment.names() == {"dg-pr7", "dg-pr8"}
-        assert {gap["what"] for gap in ran.report["gaps"]} == {"pull request 7's keeps", "pull request 8's keeps"}
+        assert {gap["scope"] for gap in ran.report["gaps"]} == {f"github/acme/shop/pulls/{n}" for n in (7, 8)}

@@ -53,11 +53,18 @@ def get_repo(asked: Asked) -> Reply:
 
 
 def get_pull(asked: Asked) -> Reply:
-    pull = asked.pull
-    if pull is None:
-        return NOT_FOUND
+    return (200, _described(asked, asked.pull)) if asked.pull else NOT_FOUND
+
+
+def list_pulls(asked: Asked) -> Reply:
+    wanted = asked.query.get("state", "open")
+    pulls = asked.repo.pulls.values()
+    return 200, Listing([_described(asked, pull) for pull in pulls if wanted in ("all", pull.state)])
+
+
+def _described(asked: Asked, pull: "Pull") -> dict[str, Any]:
     head_repo = pull.head_repo or asked.repo.name
-    return 200, {
+    return {
         "number": pull.number,
         "state": pull.state,
         "user": {"login": pull.author, "type": "User"},
@@ -333,6 +340,7 @@ ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
     "issues/update-comment": update_comment,
     "pulls/create-review": create_review,
     "pulls/get": get_pull,
+    "pulls/list": list_pulls,
     "pulls/list-files": list_files,
     "pulls/list-review-comments": list_review_comments,
     "rate-limit/get": rate_limit,

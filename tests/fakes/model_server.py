@@ -85,12 +85,12 @@ class ModelServer:
         self.script = lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
-def gemini(text: str | None, finish: str = "STOP") -> dict[str, Any]:
+def gemini(text: str | None, finish: str = "STOP", usage: tuple[int, int] = (1000, 100)) -> dict[str, Any]:
     """See https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse ."""
     content = {"content": {"role": "model", "parts": [{"text": text}]}} if text is not None else {}
     return {
         "candidates": [{**content, "finishReason": finish, "index": 0}],
-        "usageMetadata": {"promptTokenCount": 1000, "candidatesTokenCount": 100, "thoughtsTokenCount": 20},
+        "usageMetadata": {"promptTokenCount": usage[0], "candidatesTokenCount": usage[1], "thoughtsTokenCount": 20},
         "modelVersion": "test",
     }
 

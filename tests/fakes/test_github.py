@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from fakes.github import TOKEN, FakeGitHub
-from fakes.github_rules import operation
+from fakes.github_answers import ANSWERS, NEEDS
+from fakes.github_rules import DESCRIPTION, operation
 
 HEAD = "a" * 40
 REPO = "/repos/acme/shop"
@@ -172,3 +173,12 @@ def test_a_file_s_path_may_hold_slashes_and_a_workflow_s_name_may_not() -> None:
     assert contents is not None
     assert contents.path["path"] == "a/b.md"
     assert operation("POST", f"{REPO}/actions/workflows/a/b.yml/dispatches") is None
+
+
+def test_every_operation_that_is_described_is_answered_and_no_other() -> None:
+    described = json.loads(DESCRIPTION.read_text())["operations"]
+    assert {each["id"] for each in described} == set(ANSWERS)
+    assert {each["id"] for each in described if each["method"] != "GET"} == {
+        *NEEDS,
+        "apps/create-installation-access-token",
+    }

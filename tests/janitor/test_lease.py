@@ -296,7 +296,9 @@ class TestWarnings:
     def test_without_a_grace_nothing_is_warned_of_and_the_expired_goes(self) -> None:
         judged = judge(target(), terms())
         assert judged.deletable
-        assert not warns(judged, terms())
+        assert warns(judged, terms()) is False
+        fresh = judge(target(OWNED | {"driftguard:expires-at": "2999-01-01"}), terms())
+        assert warns(fresh, terms()) is False
 
     def test_the_first_sight_of_what_has_expired_warns_and_it_stays(self) -> None:
         judged = judge(target(), terms(**self.GRACE))
@@ -346,19 +348,9 @@ class TestTags:
             tags.one("a:b")
 
 
-KEYS = st.sampled_from(
-    [
-        "driftguard:owner",
-        "driftguard-owner",
-        "driftguard:expires-at",
-        "driftguard:ttl",
-        "driftguard:env",
-        "Environment",
-        "environment",
-        "Protected",
-        "note",
-    ]
-)
+OWNER_KEYS, TIME_KEYS = ["driftguard:owner", "driftguard-owner"], ["driftguard:expires-at", "driftguard:ttl"]
+OTHER_KEYS = ["driftguard:env", "Environment", "environment", "Protected", "note"]
+KEYS = st.sampled_from([*OWNER_KEYS, *TIME_KEYS, *OTHER_KEYS])
 VALUES = st.sampled_from(["platform", "", "2026-01-01", "2999-01-01", "1h", "9w", ENV, "prod", "dev"]) | st.text(
     max_size=5
 )

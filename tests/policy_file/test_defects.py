@@ -120,6 +120,7 @@ def test_what_is_nearly_right_gets_a_hint(text: str, path: str, hint: str) -> No
         pytest.param(b"version: [1\n", "not YAML", id="no YAML"),
         pytest.param(b"version: !!python/object:os.system 1\n", "tag", id="a tag that makes objects"),
         pytest.param(b"a: " + b"[" * 2000 + b"]" * 2000, "nested deeper", id="very deep"),
+        pytest.param(b"a: " + b"[" * 200_000, "nested deeper", id="deep enough to overflow libyaml's stack"),
     ],
 )
 def test_a_file_that_is_no_policy_gets_one_clear_line(data: bytes, said: str) -> None:

@@ -31,6 +31,7 @@ class Ran:
     code: int
     report: Mapping[str, Any]
     summary: str
+    stdout: str
     stderr: str
 
     def outcomes(self, kind: str) -> list[str]:
@@ -123,7 +124,7 @@ class PullRequestStage:
         arguments = ("run", "--repo", str(self.clone), "--policy", "policy.yaml", "--format", "json", *words)
         code, out = within(*arguments, cwd=self.work, environ=environ)
         told = self.capture.readouterr().err
-        return Ran(code, json.loads(out) if out.startswith("{") else {}, summary.read_text(), told)
+        return Ran(code, json.loads(out) if out.startswith("{") else {}, summary.read_text(), out, told)
 
     def _job(self, name: str, summary: Path) -> dict[str, str]:
         return {

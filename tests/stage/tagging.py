@@ -1,4 +1,4 @@
-"""What AWS's tagging API returns and moto's doesn't: the rest of EC2 and RDS, OpenSearch, Step Functions' activities."""
+"""What AWS's tagging API returns and moto's doesn't: the rest of EC2 and RDS, listeners, OpenSearch, activities."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,9 +6,8 @@ from typing import Any
 from unittest.mock import patch
 
 from moto.backends import get_backend
-from moto.core.resource_tagging import TaggedResource
+from moto.core.resource_tagging import TaggedResource, make_tag_matcher
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend as Tagging
-from moto.resourcegroupstaggingapi.models import make_tag_matcher
 
 EC2 = {
     "acl": "network-acl",
@@ -20,7 +19,7 @@ EC2 = {
 RDS = ("subnet_groups", "db_parameter_groups", "db_cluster_parameter_groups", "option_groups")
 
 
-def missing(account: str, region: str) -> Iterator[tuple[str, dict[str, str]]]:
+def missing(account: str, region: str) -> Iterator[tuple[str, Any]]:
     ec2 = get_backend("ec2")[account][region]
     for identity, tags in ec2.tags.items():
         sort = EC2.get(identity.partition("-")[0])

@@ -23,7 +23,7 @@ from driftguard.janitor import stacks
 from driftguard.janitor.teardown import Teardown
 from driftguard.model import Action
 from driftguard.policy import Policy
-from driftguard.ports import CloudWriter, Dispatcher, Receipt, StackDestroyer
+from driftguard.ports import CloudWriter, Dispatcher, Receipt, StackDestroyer, Workbench
 
 PROGRAM = shutil.which("terraform")
 needs_terraform = pytest.mark.skipif(PROGRAM is None, reason="there is no terraform on PATH")
@@ -180,6 +180,10 @@ class TerraformStage:
 
     @property
     def forge(self) -> ForgeWriter:
+        raise NotImplementedError
+
+    @property
+    def workbench(self) -> Workbench:
         raise NotImplementedError
 
     def cloud(self, provider: str) -> CloudWriter:

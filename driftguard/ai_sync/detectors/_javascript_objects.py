@@ -23,13 +23,13 @@ _ENV_WORDS = re.compile(
 )
 _KEY = re.compile(r"(?:^|[{,\n])\s*[\"']?(?P<name>[A-Z][A-Z0-9_]*)[\"']?\s*:(?!:)")
 _FLAG_OBJECTS = (
-    (re.compile(r"\bstatic\s+(?:override\s+)?flags\s*(?::[^=]+)?=\s*\{"), kebab_flag),
-    (re.compile(r"\bparseArgs\(\s*\{(?:[^{}]|\{[^{}]*\})*?\boptions\s*:\s*\{"), camel_flag),
-    (re.compile(r"\bmeow\((?:[^{]|\n)*?\{(?:[^{}]|\n)*?\bflags\s*:\s*\{"), kebab_flag),
+    ("static", re.compile(r"\bstatic\s+(?:override\s+)?flags\s*(?::[^=]+)?=\s*\{"), kebab_flag),
+    ("parseArgs", re.compile(r"\bparseArgs\(\s*\{(?:[^{}]|\{[^{}]*\})*?\boptions\s*:\s*\{"), camel_flag),
+    ("meow", re.compile(r"\bmeow\((?:[^{]|\n)*?\{(?:[^{}]|\n)*?\bflags\s*:\s*\{"), kebab_flag),
 )
 _ARG = re.compile(r"(?<![\w.])arg\(\s*\{")
 _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-z][\w-]*)[\"']?\s*:", re.DOTALL)
-_SERVER = re.compile(r"\bexpress\b|\bfastify\b|\bkoa\b|\bhono\b|\bRouter\(|polka|restify|\bElysia\b", re.IGNORECASE)
+_SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
 _ROUTE = re.compile(
     r"(?<![\w.$])(?P<app>(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance))\s*"
     r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`])"
@@ -64,7 +64,9 @@ def schemas(source: Source) -> Iterator[Found]:
 
 def flags_of_objects(source: Source) -> Iterator[Found]:
     """The keys of oclif's, meow's and node's flags, and of ``arg({"--x": String})``."""
-    for pattern, spelling in _FLAG_OBJECTS:
+    for word, pattern, spelling in _FLAG_OBJECTS:
+        if word not in source.text:
+            continue
         for match in pattern.finditer(source.text):
             yield from _members(source.text, match.end() - 1, spelling)
     for match in _ARG.finditer(source.text):
@@ -83,7 +85,7 @@ def _members(text: str, start: int, spelling: Spelling, only: str = "") -> Itera
 
 def mounted_routes(source: Source) -> Iterator[Found]:
     """Express, Fastify, Koa and Hono; a router that the same file mounts has the mount's path before its own."""
-    if not _SERVER.search(source.text):
+    if not any(word in source.text for word in _SERVERS):
         return
     prefixes = _prefixes(source)
     for match in _ROUTE.finditer(source.text):

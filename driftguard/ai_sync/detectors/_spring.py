@@ -38,11 +38,6 @@ def placeholders(source: Source) -> Iterator[Found]:
             yield Found(ItemKind.ENV_VAR, relaxed(hole["name"]), match.start())
 
 
-def properties(source: Source) -> Iterator[Found]:
-    """Fields of ``@ConfigurationProperties`` are settings, but their documentation is generated; not read here."""
-    return iter(())
-
-
 def routes(source: Source) -> Iterator[Found]:
     if not _CONTROLLER.search(source.text) or "@FeignClient" in source.text or "@HttpExchange" in source.text:
         return

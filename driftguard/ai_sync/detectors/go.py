@@ -17,7 +17,10 @@ _TYPES = (
     r"|StringArray|IntSlice|Int32Slice|Int64Slice|UintSlice|BoolSlice|Float32Slice|Float64Slice|DurationSlice|IP|IPNet|IPMask"
     r"|IPSlice|Count|StringToString|StringToInt|StringToInt64|BytesHex|BytesBase64|Text|Func|BoolFunc)"
 )
-_SETS = r"(?:flag|pflag|goflag|flag\.CommandLine|pflag\.CommandLine|\w*[fF]lag[sS]?(?:[sS]et)?|fs|f|fl|set|.*\.(?:Persistent)?(?:Local)?Flags\(\)|.*\.[fF]lags?|.*\.[fF]lagSet|.*\.fs)"
+_SETS = (
+    r"(?:flag|pflag|goflag|flag\.CommandLine|pflag\.CommandLine|\w*[fF]lag[sS]?(?:[sS]et)?|fs|f|fl|set"
+    r"|.*\.(?:Persistent)?(?:Local)?Flags\(\)|.*\.[fF]lags?|.*\.[fF]lagSet|.*\.fs)"
+)
 _NEEDS = r"\bflag\b|pflag|cobra"
 
 FAMILY = Family(
@@ -97,7 +100,10 @@ FAMILY = Family(
     aliases=(r"\b(?P<alias>\w+)\s*(?::=|=)\s*os\.(?:Getenv|LookupEnv)\s*$",),
     hides=(r"\.Mark(?:Hidden|Deprecated)\(\s*\"(?P<name>[\w-]+)\"",),
     parameter=r"^(?P<name>[A-Za-z_]\w*)",
-    constant=r"\b(?!(?:const|var)\b)(?P<name>[A-Za-z_]\w*)(?:[ \t]+\w+)?[ \t]*:?=[ \t]*(?P<value>\"[^\"\n]*\"|`[^`\n]*`)",
+    constant=(
+        r"\b(?!(?:const|var)\b)(?P<name>[A-Za-z_]\w*)(?:[ \t]+\w+)?[ \t]*:?=[ \t]*"
+        r"(?P<value>\"[^\"\n]*\"|`[^`\n]*`)"
+    ),
     definition=r"\bfunc\s+(?:\([^)]*\)\s*)?NAME\b|^\s*(?:const|var)?\s*NAME\b[^=(:]*=|\bNAME\s*:=",
     loops=(r"\bfor\s+(?P<targets>[\w\s,]+?)\s*:=\s*range\s+(?P<iterable>\[\]string\{[^{}]*\}|[\w.]+)",),
 )

@@ -15,6 +15,7 @@ _FLAG = r"(?P<expression>[\"'`]--[a-z][\w-]*=?[\"'`])"
 
 FAMILY = Family(
     kind="javascript",
+    interpreter="(?:node|deno|bun|tsx)",
     grammars={
         ".ts": "typescript",
         ".mts": "typescript",

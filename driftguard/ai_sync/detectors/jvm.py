@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from driftguard.ai_sync.detectors._spring import placeholders, properties, routes
+from driftguard.ai_sync.detectors._spring import placeholders, routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
@@ -60,7 +60,7 @@ JAVA = Family(
     hint=_HINT,
     calls=_CALLS,
     texts=_TEXTS,
-    specials=(placeholders, properties, routes),
+    specials=(placeholders, routes),
     call_nodes=("method_invocation", "object_creation_expression"),
     functions=("method_declaration", "constructor_declaration", "lambda_expression"),
     chains=(),
@@ -83,7 +83,7 @@ KOTLIN = Family(
         Access("indexing_expression", r"(?:\w*[dD]otenv|ALIAS)\[(?P<expression>.+)\]"),
     ),
     texts=_TEXTS,
-    specials=(placeholders, properties, routes),
+    specials=(placeholders, routes),
     call_nodes=("call_expression",),
     argument_nodes=("value_arguments",),
     functions=("function_declaration",),

@@ -24,6 +24,7 @@ _HIDDEN = r"\bhidden\s*=\s*True\b|\bhelp\s*=\s*(?:argparse\.)?SUPPRESS\b"
 
 FAMILY = Family(
     kind="python",
+    interpreter="python",
     grammars={".py": "python", ".pyi": "python", ".pyw": "python"},
     hint=re.compile(
         rb"environ|getenv|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
@@ -46,8 +47,9 @@ FAMILY = Family(
             keyword=("env_var", "envvar", "env_vars", "env_name", "env_var_name"),
             shape="strings",
             only=r"[A-Z][A-Z0-9_]*",
+            needs="env_var|envvar|env_name",
         ),
-        Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE),
+        Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE, needs=r"\benv ?= ?[\"'\[(]"),
         Call(
             r"(?:.*\.)?add_(?:argument|option)",
             ItemKind.CLI_FLAG,
@@ -91,7 +93,15 @@ FAMILY = Family(
             switches,
         ),
     ),
-    texts=(Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs=r"env_var"),),
+    texts=(
+        Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs="env_var"),
+        Text(
+            r"^[ \t]*(?:cli|cli_args|cli_flags|option_strings)[ \t]*=[ \t]*[\[(](?P<names>[^\])]*)",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+    ),
     specials=(settings, options, routes),
     call_nodes=("call",),
     functions=("function_definition", "lambda"),

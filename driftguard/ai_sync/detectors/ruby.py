@@ -11,6 +11,7 @@ from driftguard.ai_sync.spelling import kebab_flag, switches
 
 FAMILY = Family(
     kind="ruby",
+    interpreter="ruby",
     grammars={".rb": "ruby", ".rake": "ruby", ".ru": "ruby", ".gemspec": "ruby"},
     filenames=("Rakefile", "Gemfile"),
     hint=re.compile(rb"\bENV\b|OptionParser|\.on\b|option\b|[\"']--[a-z]"),

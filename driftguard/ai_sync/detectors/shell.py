@@ -1,4 +1,4 @@
-"""Shell: variables asked for by ``${X:-}``, ``${X:?}`` or a test, functions over ``${!name}``, options in case and getopts."""
+"""Shell: variables asked for by ``${X:-}``, ``${X:?}``, a test or ``${!name}``; options in case and getopts."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -18,6 +19,7 @@ from driftguard.policy import ContractRole
 
 _ROLES = {SEND: ContractRole.PRODUCER, RECEIVE: ContractRole.CONSUMER, "": ContractRole.BOTH}
 _WORST = list(Level)
+_SAYS = re.compile(rb"""(?:^|[{,])[ \t\r\n\xef\xbb\xbf]*["']?asyncapi["']?[ \t]*:""", re.MULTILINE)
 
 
 class AsyncapiDiffer:
@@ -27,15 +29,11 @@ class AsyncapiDiffer:
 
     def claims(self, path: str, head: bytes) -> bool:
         named = path.lower().endswith((".json", ".yaml", ".yml"))
-        return named and (head.lstrip(b"\xef\xbb\xbf").startswith(b"asyncapi:") or _mentions(head))
+        return named and _SAYS.search(head) is not None
 
     def diff(self, old: Version, new: Version) -> tuple[Change, ...]:
         where = next(iter(new.paths), "")
         return sides.within_reach(where, lambda: tuple(_worst(_changes(old, new))))
-
-
-def _mentions(head: bytes) -> bool:
-    return b"\nasyncapi:" in head or b'"asyncapi"' in head
 
 
 def _changes(old: Version, new: Version) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from driftguard.cross_repo.contracts.changes import Unreadable
+from driftguard.policy_file.yaml_depth import too_deep
 from driftguard.policy_file.yaml_tree import scalar
 
 MOST_VALUES = 5_000_000
@@ -19,9 +20,10 @@ MOST_LEVELS = 150
 
 @dataclass(frozen=True)
 class YamlPlaces:
-    """Where the values of a YAML document stand."""
+    """Where the values of a YAML document stand; each mapping is indexed when first asked about."""
 
     root: yaml.Node | None
+    _members: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = field(default_factory=dict)
 
     def place(self, pointer: Sequence[str]) -> tuple[int, int]:
         """Line and column of the member or item at ``pointer``; of the nearest one above it, if it isn't there."""
@@ -29,25 +31,29 @@ class YamlPlaces:
             return 1, 1
         shown = value = self.root
         for token in pointer:
-            found = _member(value, token)
+            found = self._below(value).get(token)
             if found is None:
                 break
             shown, value = found
         return shown.start_mark.line + 1, shown.start_mark.column + 1
 
-
-def _member(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode):
-        inside = token.isascii() and token.isdigit() and int(token) < len(node.value)
-        item = node.value[int(token)] if inside else None
-        return (item, item) if item is not None else None
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == token), None)
-    return None
+    def _below(self, node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Name (or index) -> the key's node (the item's own) and the value's."""
+        if id(node) not in self._members:
+            found = {}
+            if isinstance(node, yaml.MappingNode):
+                found = {str(key.value): (key, value) for key, value in node.value}
+            elif isinstance(node, yaml.SequenceNode):
+                found = {str(index): (item, item) for index, item in enumerate(node.value)}
+            self._members[id(node)] = found
+        return self._members[id(node)]
 
 
 def parse(path: str, text: str) -> tuple[Any, YamlPlaces]:
     """The one document's value and places. Raises ``Unreadable`` with the place of the flaw."""
+    deep = too_deep(text)
+    if deep:
+        raise Unreadable(path, *deep, f"nested deeper than {MOST_LEVELS} levels")
     try:
         nodes = list(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:

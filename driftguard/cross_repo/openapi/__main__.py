@@ -13,9 +13,10 @@ _HEAD = """\
 
 <!-- Written by `python -m driftguard.cross_repo.openapi`; a test keeps it in step. -->
 
-Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML and JSON. Ids and levels are those of [oasdiff](https://github.com/oasdiff/oasdiff)
-(its list of August 2026: 213 errors, 30 warnings, 266 notes), so that ignore lists carry over; rules of our own cover what
-that list passes over. Each rule has its own pair of documents in `tests/cross_repo/openapi/test_rules.py`, under its id.
+Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML and JSON. Ids and levels are those of
+[oasdiff](https://github.com/oasdiff/oasdiff) (its list of August 2026: 213 errors, 30 warnings, 266 notes), so that
+ignore lists carry over; rules of our own cover what that list passes over. Each rule has its own pair of documents in
+`tests/cross_repo/openapi/test_rules.py`, under its id: `pytest tests/cross_repo/openapi/test_rules.py -k RULE`.
 
 | level | means | oasdiff's word |
 |---|---|---|
@@ -25,17 +26,18 @@ that list passes over. Each rule has its own pair of documents in `tests/cross_r
 
 ## Where the verdict differs from oasdiff's
 
-- An `allOf` that was flattened, taken apart or wrapped, a component that was renamed, a schema that was inlined or taken out,
-  and a parameter that moved between a path and its operations are no changes.
+- An `allOf` that was flattened, taken apart or wrapped, a component that was renamed, a schema that was inlined or
+  taken out, and a parameter that moved between a path and its operations are no changes.
 - An enum that was lifted altogether widens: `…-enum-removed` is info in a request and dangerous in a response; oasdiff
   reports each value as removed.
-- `nullable: true`, `type: [x, "null"]` and an alternative `type: "null"` are one and the same, as are 3.0's and 3.1's ways to
-  write exclusive bounds, and `const` and an `enum` of one value.
-- What is `readOnly` in a request or `writeOnly` in a response on both sides is never sent and breaks nobody, below it neither.
+- `nullable: true`, `type: [x, "null"]` and an alternative `type: "null"` are one and the same, as are 3.0's and 3.1's
+  ways to write exclusive bounds, and `const` and an `enum` of one value.
+- What is `readOnly` in a request or `writeOnly` in a response, in both versions, is never sent and breaks nobody; nor
+  does anything below it.
 - Header names compare without case. A response code that a range (`2XX`) takes over is still there.
-- A webhook is read as a request, as oasdiff does, and also as what its consumers get; a callback as what its consumers get.
-- oasdiff takes all changes of security for information. That credentials which were enough are not any more is dangerous
-  here (`api-security-tightened`).
+- A webhook is read as a request, as oasdiff does, and also as what its consumers get; a callback only as that.
+- oasdiff takes all changes of security for information. That credentials which were enough are not any more is
+  dangerous here (`api-security-tightened`).
 - A reference to the network is not followed; `remote-ref-not-followed` says so each time, changed or not.
 
 """

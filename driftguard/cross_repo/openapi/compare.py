@@ -26,6 +26,14 @@ _SHOWN = 80
 
 def compare(old: Version, new: Version, calendar: Calendar) -> tuple[Change, ...]:
     """What changed, in the order of the new documents. Raises ``Unreadable``."""
+    try:
+        return tuple(_compared(old, new, calendar))
+    except RecursionError:
+        path = next(iter((*new.paths, *old.paths)), "")
+        raise Unreadable(path, 1, 1, "its schemas lie too deep inside each other to be compared") from None
+
+
+def _compared(old: Version, new: Version, calendar: Calendar) -> list[Change]:
     before, after = Documents(old), Documents(new)
     pairs = _pairs(_roots(before, old), _roots(after, new))
     changes: list[Change] = []
@@ -36,7 +44,7 @@ def compare(old: Version, new: Version, calendar: Calendar) -> tuple[Change, ...
             changes.append(_change(Hit("contract-removed", left, Node(left, (), None)), 0))
         elif left is not None and right is not None:
             changes += _document(before, after, left, right, calendar)
-    return tuple(changes)
+    return changes + _placed(after, _unique(hit for path in sorted(after.values) for hit in _remote(after, path)))
 
 
 def _roots(documents: Documents, version: Version) -> list[str]:
@@ -67,7 +75,7 @@ def _pairs(old: list[str], new: list[str]) -> list[tuple[str | None, str | None]
 
 
 def _document(before: Documents, after: Documents, old: str, new: str, calendar: Calendar) -> list[Change]:
-    hits = list(_unique(_remote(after, new)))
+    hits: list[Hit] = []
     if before.value(old) != after.value(new) or any(True for _ in refs(after.value(new))):
         versions = Versions(References(before, old), References(after, new))
         versions.prepare()
@@ -86,7 +94,7 @@ def _side(documents: Documents, path: str) -> Side:
 
 
 def _remote(documents: Documents, path: str) -> Iterator[Hit]:
-    """References to the network, wherever they stand in the document."""
+    """References to the network, wherever they stand in a file."""
     value = documents.value(path)
     if any(is_remote(ref) for ref in refs(value)):
         for node, ref in ref_nodes(Node(path, (), value)):

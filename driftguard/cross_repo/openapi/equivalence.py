@@ -16,7 +16,14 @@ from driftguard.cross_repo.openapi.versions import Versions
 
 _HANDLED = frozenset((*ONE, *MANY, *NAMED, *BOUNDS, "type", "required", "enum", "const", "exclusiveMinimum",
                       "exclusiveMaximum", "dependentRequired", "nullable"))  # fmt: skip
-_LIMIT = 20_000
+_LIMIT = 50_000
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many pairs may still be looked at: what would take longer counts as different."""
+
+    left: int = _LIMIT
 
 
 @dataclass(slots=True)
@@ -28,6 +35,7 @@ class Equivalence:
     new: Schemas
     seen: set[tuple[int, int]] = field(default_factory=set)
     keep: list[object] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     def nodes(self, old: Node, new: Node) -> bool:
         return self.versions.same(old, new) or self.schemas(self.old.view(old), self.new.view(new))
@@ -40,13 +48,16 @@ class Equivalence:
             return True
         self.seen.add(pair)
         self.keep += (old, new)
-        if len(self.seen) > _LIMIT:
+        self.budget.left -= 1
+        if self.budget.left < 0:
             return False
         left, right = unwrapped(self.old, flat(self.old, old)), unwrapped(self.new, flat(self.new, new))
         return self._values(left, right) and self._children(left, right)
 
     def _values(self, old: Schema, new: Schema) -> bool:
-        if (old.types, old.nullable) != (new.types, new.nullable) or choices(old) != choices(new):
+        if (old.types, old.nullable, _names(old)) != (new.types, new.nullable, _names(new)):
+            return False
+        if choices(old) != choices(new):
             return False
         if set(old.words("required")) != set(new.words("required")) or old.flag("readOnly") != new.flag("readOnly"):
             return False
@@ -89,8 +100,15 @@ class Equivalence:
 
     def _apart(self, old: Node, new: Node) -> bool:
         """A trial: what a failed one assumed must not count afterwards."""
-        trial = Equivalence(self.versions, self.old, self.new, set(self.seen))
+        trial = Equivalence(self.versions, self.old, self.new, set(self.seen), budget=self.budget)
         return trial.nodes(old, new)
+
+
+def _names(schema: Schema) -> frozenset[str]:
+    """What the properties are called: most schemas differ in that, and it is soon seen."""
+    value = schema.raw.get("properties")
+    value = value.value if isinstance(value, Node) else value
+    return frozenset(value) if isinstance(value, dict) else frozenset()
 
 
 def unwrapped(schemas: Schemas, schema: Schema) -> Schema:

@@ -16,10 +16,17 @@ def flat(schemas: Schemas, schema: Schema) -> Schema:
     """The schema with its ``allOf`` merged in; what can't be merged stays in an ``allOf``."""
     if not schema.raw.get("allOf"):
         return schema
+    key = (id(schema.raw), schema.nullable)
+    if key not in schemas.flattened:
+        schemas.flattened[key] = (schema, _flat(schemas, schema))
+    return schemas.flattened[key][1]
+
+
+def _flat(schemas: Schemas, schema: Schema) -> Schema:
     parts = list(_parts(schemas, schema, frozenset()))
     raw: dict[str, Any] = {}
     for part in parts:
-        raw = _combined(raw, _with_nodes(part))
+        raw = _combined(schemas, raw, _with_nodes(part))
     types = _types([part.types for part in parts if part.types])
     typed = [part for part in parts if part.types]
     nullable = schema.said_nullable or (bool(typed) and all(part.nullable for part in typed))
@@ -54,14 +61,14 @@ def _node(schema: Schema, value: Any, *steps: str) -> Node:
     return value if isinstance(value, Node) else Node(schema.node.file, (*schema.node.pointer, *steps), value)
 
 
-def _combined(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+def _combined(schemas: Schemas, left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
     merged = dict(left)
     beside: dict[str, Any] = {}
     for key, value in right.items():
         if key not in merged or key in ANNOTATIONS or key.startswith("x-"):
             merged.setdefault(key, value)
         elif key == "properties" and isinstance(value, dict) and isinstance(merged[key], dict):
-            merged[key] = _properties(merged[key], value)
+            merged[key] = _properties(schemas, merged[key], value)
         else:
             settled = _settled(key, merged[key], value)
             if settled is None:
@@ -73,14 +80,14 @@ def _combined(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _properties(left: dict[str, Node], right: dict[str, Node]) -> dict[str, Node]:
+def _properties(schemas: Schemas, left: dict[str, Node], right: dict[str, Node]) -> dict[str, Node]:
     merged = dict(left)
     for name, node in right.items():
         first = merged.get(name)
         if first is None or first.value == node.value:
             merged[name] = node
         else:
-            merged[name] = Node(node.file, node.pointer, {"allOf": [first, node]})
+            merged[name] = schemas.joint(first, node)
     return merged
 
 

@@ -35,7 +35,8 @@ def hits(context: Context, pair: Pair, *, checks_security: bool = True) -> Itera
     before = context.old.reader.operation(pair.old_item, pair.old)
     after = context.new.reader.operation(pair.new_item, pair.new)
     level, was = lifecycle.stability(after.raw), lifecycle.stability(before.raw)
-    yield from _stability(pair, was, level, after)
+    if before.raw.get(lifecycle.STABILITY) != after.raw.get(lifecycle.STABILITY):
+        yield from _stability(pair, was, level, after)
     if level is not None and not lifecycle.promised(level):
         return
     place = Place(pair.location, level or "")

@@ -6,6 +6,7 @@ nearest ancestor, since a made-up node (a merged ``allOf``) has no place of its 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,11 +24,22 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
 def places(path: str, text: str, pointers: Iterable[Pointer]) -> dict[Pointer, Place]:
     """The place of each pointer's key (or item), from 1."""
     wanted = sorted(set(pointers), key=len)
-    if text.lstrip()[:1] in ("{", "[") and path.endswith(".json"):
+    if _is_json(text):
         return _in_json(text, wanted)
     with _no_collection():
         root = compose(path, text)
         return {pointer: _in_yaml(root, pointer) for pointer in wanted}
+
+
+def _is_json(text: str) -> bool:
+    """JSON may hold tabs that YAML refuses, whatever its file is called."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _in_yaml(root: yaml.Node | None, pointer: Pointer) -> Place:
@@ -126,8 +138,6 @@ def _container(
 def _unquoted(word: str) -> str:
     if "\\" not in word:
         return word[1:-1]
-    import json  # noqa: PLC0415 - one key in thousands
-
     return str(json.loads(word, strict=False))
 
 

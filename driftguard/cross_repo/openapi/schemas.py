@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from driftguard.cross_repo.openapi.nodes import Documents, Node, reference
+from driftguard.cross_repo.openapi.places import Pointer
 
 ANNOTATIONS = frozenset(
     """title description default example examples externalDocs $comment deprecated readOnly writeOnly xml $id $schema
@@ -54,6 +55,9 @@ class Schemas:
     documents: Documents
     dialect: str
     known: dict[int, tuple[Node, Schema]] = field(default_factory=dict)
+    flattened: dict[tuple[int, bool], tuple[Schema, Schema]] = field(default_factory=dict)
+    joints: dict[tuple[tuple[str, Pointer, int], ...], Node] = field(default_factory=dict)
+    joined: dict[int, list[Node]] = field(default_factory=dict)
 
     def view(self, node: Node) -> Schema:
         """Raises ``Unreadable`` where no schema stands."""
@@ -64,6 +68,18 @@ class Schemas:
         if isinstance(node.value, dict):
             self.known[id(node.value)] = (node, schema)
         return schema
+
+    def joint(self, *nodes: Node) -> Node:
+        """All of them at once; the same node for the same ones, so that what contains itself comes to an end."""
+        parts: list[Node] = []
+        for node in nodes:
+            inside = self.joined.get(id(node.value))
+            parts += [part for part in (inside or [node]) if part.value not in [known.value for known in parts]]
+        key = tuple((part.file, part.pointer, id(part.value)) for part in parts)
+        if key not in self.joints:
+            self.joints[key] = Node(nodes[-1].file, nodes[-1].pointer, {"allOf": parts})
+            self.joined[id(self.joints[key].value)] = parts
+        return self.joints[key]
 
     def child(self, schema: Schema, key: str) -> Node | None:
         """The subschema under ``key``; a boolean ``additionalProperties`` is none."""

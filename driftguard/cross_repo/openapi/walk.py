@@ -13,7 +13,7 @@ from driftguard.cross_repo.openapi.compositions import (
     restructured,
     wrapped_properties,
 )
-from driftguard.cross_repo.openapi.equivalence import Equivalence, unwrapped
+from driftguard.cross_repo.openapi.equivalence import Budget, Equivalence, unwrapped
 from driftguard.cross_repo.openapi.facts import Fact
 from driftguard.cross_repo.openapi.flatten import flat
 from driftguard.cross_repo.openapi.nodes import Node
@@ -38,9 +38,10 @@ class Walk:
     site: Site
     met: set[tuple[int, int, bool]] = field(default_factory=set)
     keep: list[Schema] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     def same(self) -> Equivalence:
-        return Equivalence(self.versions, self.old, self.new)
+        return Equivalence(self.versions, self.old, self.new, budget=self.budget)
 
     def hits(self, old: Node, new: Node) -> Iterator[Hit]:
         """Everything that changed between the two, in the order of the new schema."""
@@ -182,6 +183,8 @@ class Walk:
                 "deprecated",
                 new=new.get(lifecycle.SUNSET),
             )
+        if old.get(lifecycle.STABILITY) == new.get(lifecycle.STABILITY):
+            return
         before, after = lifecycle.stability(old.raw), lifecycle.stability(new.raw)
         if before is None or after is None:
             yield Fact("invalid-stability-level", lifecycle.STABILITY, new=new.get(lifecycle.STABILITY))

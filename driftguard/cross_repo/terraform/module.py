@@ -111,13 +111,16 @@ def _parsed(path: str, text: str) -> Any:
 def plain(value: Any) -> str:
     """An expression as people write it: ``${list(string)}`` and ``"x"`` lose what python-hcl2 puts around them."""
     if not isinstance(value, str):
-        return json.dumps(without_places(value), sort_keys=True)
+        return json.dumps(_written(value), sort_keys=True)
     if value.startswith("${") and value.endswith("}"):
         return value[2:-1].strip()
     return value.strip('"')
 
 
-def without_places(value: Any) -> Any:
+def _written(value: Any) -> Any:
+    """A list or an object without python-hcl2's marks; a text in it stays a text."""
     if isinstance(value, dict):
-        return {name: without_places(inside) for name, inside in value.items() if not name.startswith("__")}
-    return [without_places(inside) for inside in value] if isinstance(value, list) else value
+        return {name: _written(inside) for name, inside in value.items() if not name.startswith("__")}
+    if isinstance(value, list):
+        return [_written(inside) for inside in value]
+    return value.strip('"') if isinstance(value, str) else value

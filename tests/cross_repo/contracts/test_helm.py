@@ -103,3 +103,9 @@ def test_a_text_that_grows_without_end_is_refused() -> None:
     bomb = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
     with pytest.raises(Unreadable, match="once its aliases are expanded"):
         diff("helm", BASE, BASE | {"c/values.yaml": bomb})
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "{a: " * 60_000, "- " * 60_000, "a:\n" * 3 + "b: " + "[" * 60_000])
+def test_a_text_that_would_overflow_the_parser_s_stack_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match=r"nested deeper|not YAML|already there"):
+        diff("helm", BASE, BASE | {"c/values.yaml": text})

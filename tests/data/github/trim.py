@@ -25,7 +25,7 @@ OPERATIONS = frozenset(
     actions/list-workflow-runs-for-repo apps/create-installation-access-token apps/get-repo-installation
     checks/create checks/get checks/list-annotations checks/list-for-ref checks/update
     issues/create-comment issues/get-comment issues/list-comments issues/update-comment
-    pulls/create-review pulls/get pulls/list-files pulls/list-review-comments rate-limit/get
+    pulls/create-review pulls/get pulls/list pulls/list-files pulls/list-review-comments rate-limit/get
     repos/create-commit-status repos/create-dispatch-event repos/get repos/get-collaborator-permission-level
     repos/get-combined-status-for-ref repos/get-commit repos/get-content repos/list-commit-statuses-for-ref
     users/get-authenticated

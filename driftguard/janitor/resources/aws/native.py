@@ -245,7 +245,16 @@ class NativeKind:
             if isinstance(self.remove, Ask):
                 at.call(self.remove.service, self.remove.operation, **fill(self.remove.parameters, at.fields))
                 return ""
-            return self.remove(at)
+            return self._remove_in_steps(at, self.remove)
+
+    def _remove_in_steps(self, at: At, remove: Removal) -> str:
+        """What isn't found may be something inside, gone meanwhile, while the resource itself still stands."""
+        try:
+            return remove(at)
+        except NotFound as error:
+            if self._item(at) is None:
+                raise
+            raise StillInUse(f"something in it went while it was being deleted: {error}") from error
 
     def _wait(self, at: At) -> None:
         """Raises ``StillInUse`` when patience ends: a later pass looks again."""

@@ -1,5 +1,8 @@
 """Security groups. Rules that name each other would hold both for ever, so what a group names is revoked first."""
 
+from contextlib import suppress
+
+from driftguard.errors import NotFound
 from driftguard.janitor.resources.aws.ec2 import ec2_kind
 from driftguard.janitor.resources.aws.native import Ask, At
 
@@ -15,7 +18,8 @@ def _remove(at: At) -> str:
                 if rule.get("UserIdGroupPairs")
             ]
             if naming:
-                at.call("ec2", operation, GroupId=at["id"], IpPermissions=naming)
+                with suppress(NotFound):  # the group that it names is gone already, and a stale rule holds nothing
+                    at.call("ec2", operation, GroupId=at["id"], IpPermissions=naming)
     at.call("ec2", "delete_security_group", GroupId=at["id"])
     return ""
 

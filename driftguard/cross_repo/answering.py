@@ -1,0 +1,115 @@
+"""In the origin: a consumer has answered. The payload is anybody's word until its nonce fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from driftguard.cross_repo.ledger import Ledger, context, status
+from driftguard.cross_repo.reviewing import waived
+from driftguard.cross_repo.verdicts import ANSWERS, Answered, State, Together, Verdict, aggregate, step
+from driftguard.errors import DriftGuardError, NotFound
+from driftguard.forge import PullRequest
+from driftguard.model import Action, Event, Gap, Plan, Risk, Target
+from driftguard.ports import Sources
+
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_LONGEST = 300
+
+
+def answer(event: Event, sources: Sources) -> Plan:
+    """One commit status if the answer counts; a note that says why if it doesn't, and nothing else happens."""
+    said, number = _read(event)
+    if said is None or sources.forge is None:
+        why = "it lacks a field" if said is None else f"{sources.policy.github.token_env} is not set"
+        return Plan(notes=(f"an answer changes nothing: {why}",))
+    try:
+        pull = sources.forge.pull(event.repo, number)
+        known = Ledger(sources.forge, sources.policy).read(event.repo, said.sha, number)
+    except NotFound as error:
+        return Plan(notes=(f"an answer changes nothing: {error}",))
+    except DriftGuardError as error:
+        return Plan(gaps=(Gap(f"github/{event.repo}", "the question of an answer", str(error)),))
+    return _counted(event, sources, said, pull, known)
+
+
+def _counted(event: Event, sources: Sources, said: Answered, pull: PullRequest, known: tuple[Verdict, ...]) -> Plan:
+    asked = [v for v in known if (v.question.consumer, v.question.contract) == (said.consumer, said.contract)]
+    if pull.head_sha != said.sha or not asked:
+        why = "the pull request's head moved" if asked else "nobody asked that"
+        return Plan(notes=(f"{said.consumer}'s answer changes nothing: {why}",))
+    stepped = step(asked[0], said)
+    if stepped.ignored:
+        return Plan(notes=(f"{said.consumer}'s answer changes nothing: {stepped.ignored}",))
+    action = written(event.repo, pull.number, stepped.verdict, sources)
+    before = waived(known, sources.overrides(_about(event, pull)).held)
+    after = [stepped.verdict if verdict.question == stepped.verdict.question else verdict for verdict in before]
+    settled = aggregate(after, sources.clock()) is not Together.WAITING
+    return Plan(actions=(action,), then=_renewed(event, pull, sources) if settled else None)
+
+
+def written(repo: str, number: int, verdict: Verdict, sources: Sources) -> Action:
+    """The status that holds an answer."""
+    question = verdict.question
+    return Action(
+        id=f"commit_status:{repo}:{question.sha}:{context(question)}",
+        kind="commit_status",
+        target=Target("github", f"github/{repo}", "commit", question.sha, question.sha),
+        risk=Risk.WRITE,
+        why=f"{question.consumer}: {verdict.answer.value}",
+        body={"repo": repo, "sha": question.sha, "number": number, "fields": status(verdict, sources.clock())},
+    )
+
+
+def _about(event: Event, pull: PullRequest) -> Event:
+    """The pull request's event as GitHub would send it for its present head."""
+    payload = {
+        "action": "synchronize",
+        "number": pull.number,
+        "pull_request": {
+            "number": pull.number,
+            "base": {"sha": pull.base_sha, "ref": pull.base_ref},
+            "head": {"sha": pull.head_sha, "ref": pull.head_ref, "repo": {"full_name": pull.head_repo}},
+        },
+    }
+    identity = f"{event.id}.{pull.number}"
+    kind = "pull_request.synchronize"
+    return Event(identity, kind, event.repo, pull.head_ref, pull.head_sha, event.actor, event.occurred_at, payload)
+
+
+def _renewed(event: Event, pull: PullRequest, sources: Sources) -> Event | None:
+    """Judge the pull request once more, now that everybody has answered; ``None`` where its commits aren't here."""
+    try:
+        sources.tree.resolve(pull.head_sha)
+        sources.tree.resolve(pull.base_sha)
+    except DriftGuardError:
+        return None
+    return _about(event, pull)
+
+
+def _read(event: Event) -> tuple[Answered | None, int]:
+    payload: Any = event.payload.get("client_payload")
+    plain: Mapping[str, Any] = payload if isinstance(payload, Mapping) else {}
+    texts = {name: plain.get(name) for name in ("consumer", "contract", "sha", "digest", "nonce", "says")}
+    number = plain.get("pull_request")
+    if not all(isinstance(text, str) and 0 < len(text) <= _LONGEST for text in texts.values()):
+        return None, 0
+    if not isinstance(number, int) or texts["says"] not in ANSWERS or not _SHA.fullmatch(str(texts["sha"])):
+        return None, 0
+    return _answered(event, texts, plain), number
+
+
+def _answered(event: Event, texts: Mapping[str, Any], plain: Mapping[str, Any]) -> Answered:
+    link, why = (str(plain.get(name) or "")[:_LONGEST] for name in ("link", "why"))
+    return Answered(
+        at=event.occurred_at,
+        consumer=texts["consumer"],
+        contract=texts["contract"],
+        sha=texts["sha"],
+        digest=texts["digest"],
+        nonce=texts["nonce"],
+        says=State(texts["says"]),
+        link=link if link.startswith("https://") else "",
+        why=why,
+    )

@@ -1,0 +1,59 @@
+"""A fix looks like its neighbours, and ``run --fix`` puts it where it belongs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from stage.command import driftguard
+from stage.git_repository import Repository, change
+
+from driftguard.ai_sync.guard import Guard
+from driftguard.clients.git import GitTree
+from driftguard.policy import AiSync
+
+BEFORE = 'import os\nA = os.getenv("OLD_SETTING")\n'
+AFTER = BEFORE + 'B = os.getenv("NEW_SETTING")\n'
+
+
+def fix(root: Path, path: str, document: str) -> tuple[str, str, int]:
+    repository, base, head = change(root, {path: document, "app.py": BEFORE}, {"app.py": AFTER})
+    with GitTree.open(repository.root) as tree:
+        guard = Guard(tree, AiSync(), base, head)
+        (proposed,) = guard.fixes(guard.undocumented()).values()
+    return proposed.text, proposed.path, proposed.line
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "line"),
+    [
+        ("README.md", "| Name | Default | What |\n|---|---|---|\n| `OLD_SETTING` | 1 | how old it is |\n", 3),
+        ("README.md", "# x\n\n- `OLD_SETTING`: how old\n", 3),
+        ("README.md", "* **OLD_SETTING** - how old\n", 1),
+        (".env.example", "A=1\n# OLD_SETTING=3\n", 2),
+    ],
+)
+def test_a_fix_has_the_style_of_the_line_it_follows(tmp_path: Path, path: str, document: str, line: int) -> None:
+    text, where, after = fix(tmp_path, path, document)
+    neighbour = document.splitlines()[line - 1]
+    start = neighbour.index("OLD_SETTING")
+    assert (where, after) == (path, line)
+    assert text.startswith(neighbour[:start] + "NEW_SETTING")
+    assert text.count("|") == neighbour.count("|")
+    assert "how old" not in text
+
+
+def test_without_a_documented_neighbour_it_is_a_bullet_without_a_place(tmp_path: Path) -> None:
+    assert fix(tmp_path, "README.md", "# x\n") == ("- `NEW_SETTING`: TODO: say what it does", "", 0)
+
+
+def test_run_fix_writes_into_the_work_tree_and_the_next_run_is_clean(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path)
+    repository.commit({"README.md": "# x\n- `OLD_SETTING`: old\nend", "app.py": BEFORE})
+    policy = "version: 1\nrules: [{name: docs, on: [pull_request], run: ai_sync}]\n"
+    repository.write({"app.py": AFTER, "policy.yaml": policy})
+    assert driftguard("run", "--base", "main", cwd=tmp_path).returncode == 1
+    driftguard("run", "--base", "main", "--fix", cwd=tmp_path)
+    assert "- `OLD_SETTING`: old\n- `NEW_SETTING`:" in (tmp_path / "README.md").read_text()
+    assert driftguard("run", "--base", "main", cwd=tmp_path).returncode == 0
+    assert driftguard("run", "--base", "main", "--fix", "--dry-run", cwd=tmp_path).returncode == 2
