@@ -1,7 +1,7 @@
 """The janitor beside Cloud Custodian on one cloud: `python bench/janitor_vs_custodian.py`.
 
 Both ask the same question of the same moto server, in turn: which of 1,000 buckets, 1,000 instances and 1,000 queues
-are tagged ours and expired (a tenth is)? Then each deletes 1,000 expired volumes, once as fast as the server answers and
+are tagged ours and expired (a tenth is)? Then each deletes 1,000 expired volumes, once as fast as the server answers,
 once with 50 ms on the way, as to a real region. Both are timed as a person would: the whole command, from its start to
 its exit, with what each calls a dry run. Custodian installs itself into a virtual environment in a temporary folder.
 Targets: the dry run 50 times as fast, the deletions 5 times.
@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -44,11 +43,6 @@ server.start()
 print(server.get_host_and_port()[1], flush=True)
 time.sleep(86400)
 """
-# Custodian builds queue URLs by hand, for a host that moto isn't; the endpoint's own word is taken instead.
-PATCH = """
-import c7n.resources.sqs as sqs
-sqs.DescribeQueue.resources_url = None
-"""
 
 
 def tags(number: int) -> dict[str, str]:
@@ -61,7 +55,9 @@ def pairs(found: Mapping[str, str]) -> list[dict[str, str]]:
 
 @contextmanager
 def cloud() -> Iterator[str]:
-    process = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert process.stdout is not None
     try:
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
