@@ -58,7 +58,7 @@ def test_in_a_bad_hour_nothing_protected_goes_and_whatever_stays_is_named(aws: M
     assert dealt >= {"error", "reset"}
     assert any("took too long" in outcome["error"] for outcome in report["outcomes"] if ":sns:" in outcome["action_id"])
     assert code == 3
-    assert took < 2 * DEADLINE  # the deadline is for what is changed; looking through the cloud comes before it
+    assert took < 4 * DEADLINE  # the deadline is for what is changed; looking through the cloud comes before it
     left = _left(aws)
     assert left >= {f"{kind}/{name}" for kind in KINDS for name in ("dg-kept", "web")} | {"dynamodb:table/dg-protected"}
     named = _named(report)
