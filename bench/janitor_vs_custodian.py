@@ -1,9 +1,9 @@
 """The janitor beside Cloud Custodian on one cloud: `python bench/janitor_vs_custodian.py`.
 
 Both ask the same question of the same moto server, in turn: which of 1,000 buckets, 1,000 instances and 1,000 queues
-are tagged ours and expired (a tenth is)? Then each deletes 1,000 expired volumes, once as fast as the server answers
-and once with 50 ms on the way, as to a real region. Both are timed as a person would: the whole command, from its
-start to its exit, with what each calls a dry run. Custodian installs itself into a virtual environment in a temporary folder.
+are tagged ours and expired (a tenth is)? Then each deletes 1,000 expired volumes, once as fast as the server answers,
+once with 50 ms on the way, as to a real region. Both are timed as a person would: the whole command, from its start to
+its exit, with what each calls a dry run. Custodian installs itself into a virtual environment in a temporary folder.
 Targets: the dry run 50 times as fast, the deletions 5 times.
 """
 
@@ -42,11 +42,6 @@ server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
 time.sleep(86400)
-"""
-# Custodian builds queue URLs by hand, for a host that moto isn't; the endpoint's own word is taken instead.
-PATCH = """
-import c7n.resources.sqs as sqs
-sqs.DescribeQueue.resources_url = None
 """
 
 
