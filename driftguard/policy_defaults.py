@@ -315,6 +315,7 @@ WELL_KNOWN = (
         "OS",
         "home",
     ),
+    *("AppData", "LocalAppData", "home"),
     # conventions that many programs share
     *(
         "HTTP_PROXY",
@@ -380,6 +381,9 @@ WELL_KNOWN = (
     ),
     *(
         "GOARCH",
+        "GOHOSTOS",
+        "GOHOSTARCH",
+        "GOARM",
         "GOFLAGS",
         "GOPROXY",
         "GOMAXPROCS",

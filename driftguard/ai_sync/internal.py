@@ -37,6 +37,24 @@ def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -
     return [item for item in asked if not (is_script(item) and item.name in own)]
 
 
+def not_bound_by_settings(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
+    """Without Spring's properties that a settings file takes from a variable: that one is what people set."""
+    asked = list(items)
+    last = {
+        item.name: item.name.rpartition(".")[2] for item in asked if item.kind is ItemKind.ENV_VAR and "." in item.name
+    }
+    if not last:
+        return asked
+    specs = ("*.yml", "*.yaml", "*.properties")
+    lines = [hit.text for hit in tree.search(revision, sorted(set(last.values())), specs)]
+    bound = {
+        name
+        for name, key in last.items()
+        if any(re.search(rf"{re.escape(key)}\s*[:=]\s*[\"']?\$\{{", line) for line in lines)
+    }
+    return [item for item in asked if item.name not in bound]
+
+
 def is_script(item: Item) -> bool:
     return item.kind is ItemKind.ENV_VAR and PurePosixPath(item.path).suffix in SCRIPTS
 
