@@ -1,9 +1,8 @@
 """How long and how much memory two large OpenAPI documents take: `python bench/openapi.py [OLD NEW]`.
 
 Without paths: GitHub's own description (npm @octokit/openapi, 13 MB as published) and a cut of about 5 MB of it, each
-against a changed copy, as JSON and as YAML. Target: a pair of 5 MB within 10 seconds; the busy time counts, since others
-may use the machine too (one thread: on a quiet one both are the same). Each runs in a process of its own, whose peak
-counts.
+against a changed copy, as JSON and as YAML. Target: a pair of 5 MB within 10 seconds; the busy time counts:
+others may use the machine too, and on a quiet one both are the same. Each runs in a process of its own.
 """
 
 from __future__ import annotations
