@@ -43,6 +43,15 @@ server.start()
 print(server.get_host_and_port()[1], flush=True)
 time.sleep(86400)
 """
+# Custodian names SQS's endpoint itself, past AWS_ENDPOINT_URL; without this it would ask the real one.
+PATCH = """
+import botocore.session as session
+create = session.Session.create_client
+def patched(self, *args, **more):
+    more.pop("endpoint_url", None)
+    return create(self, *args, **more)
+session.Session.create_client = patched
+"""
 
 
 def tags(number: int) -> dict[str, str]:
@@ -207,6 +216,8 @@ def install(folder: Path) -> None:
     venv = folder / "custodian"
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     subprocess.run([str(venv / "bin" / "pip"), "install", "--quiet", CUSTODIAN], check=True, stderr=subprocess.DEVNULL)
+    packages = next(venv.glob("lib/python*/site-packages"))
+    (packages / "sitecustomize.py").write_text(PATCH)
 
 
 def compare(what: str, ours: tuple[float, int], theirs: tuple[float, int]) -> bool:

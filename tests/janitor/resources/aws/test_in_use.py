@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from stage.aws_things import a_subnet, security_group, target_group, vpc
+from stage.aws_things import a_subnet, target_group, vpc
 from stage.moto_cloud import ACCOUNT, EXPIRED, MotoCloud
 
 from driftguard.clients.aws import writer
@@ -20,14 +20,6 @@ def held_vpc(aws: MotoCloud) -> Callable[[], object]:
     return lambda: aws.client("ec2").delete_subnet(SubnetId=identity)
 
 
-def held_group(aws: MotoCloud) -> Callable[[], object]:
-    ec2, identity = aws.client("ec2"), security_group(aws, "dg-held", EXPIRED)
-    network = ec2.describe_security_groups(GroupIds=[identity])["SecurityGroups"][0]["VpcId"]
-    made = ec2.create_network_interface(SubnetId=a_subnet(aws, network), Groups=[identity])
-    interface = made["NetworkInterface"]["NetworkInterfaceId"]
-    return lambda: ec2.delete_network_interface(NetworkInterfaceId=interface)
-
-
 def held_target_group(aws: MotoCloud) -> Callable[[], object]:
     elb, identity = aws.client("elbv2"), target_group(aws, "dg-held", EXPIRED)
     network = a_subnet(aws)
@@ -41,7 +33,6 @@ def held_target_group(aws: MotoCloud) -> Callable[[], object]:
     ("kind", "hold"),
     [
         ("ec2:vpc", held_vpc),
-        ("ec2:security-group", held_group),
         ("elasticloadbalancing:targetgroup", held_target_group),
     ],
 )
