@@ -1,0 +1,145 @@
+"""The whole behaviour of DriftGuard as one Pydantic schema, a file a section.
+
+Models are frozen and refuse unknown keys. ``Policy.where`` gives the line a value stands on, so that each decision
+can name the line that made it. Secrets never stand here: fields that end in ``_env`` name environment variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
+
+from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
+from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
+from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
+from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
+from driftguard.policy.github import GitHub, OverridePolicy
+from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
+from driftguard.policy.rules import Limits, Rule, RuleMode, RuleScope
+from driftguard.policy.values import (
+    EVENT_NAMES,
+    AccountId,
+    Duration,
+    DurationText,
+    EnvironmentVariable,
+    EnvName,
+    EventPattern,
+    Globs,
+    Region,
+    Section,
+    Uuid,
+    format_duration,
+    parse_duration,
+)
+
+__all__ = [
+    "EVENT_NAMES",
+    "PLACEHOLDERS",
+    "AccountId",
+    "Ai",
+    "AiSync",
+    "AskOn",
+    "Audit",
+    "Auth",
+    "Aws",
+    "AzureIdentity",
+    "Clouds",
+    "Consumer",
+    "Contract",
+    "ContractAnswer",
+    "ContractRole",
+    "CrossRepo",
+    "Duration",
+    "DurationText",
+    "EnvName",
+    "EnvironmentVariable",
+    "EventPattern",
+    "Extractor",
+    "GcpIdentity",
+    "GitHub",
+    "Globs",
+    "ItemKindName",
+    "Janitor",
+    "Limits",
+    "LongLivedKeys",
+    "ModelName",
+    "ModelNames",
+    "OverridePolicy",
+    "Policy",
+    "Region",
+    "RoleArn",
+    "Rule",
+    "RuleMode",
+    "RuleScope",
+    "Section",
+    "Template",
+    "Terraform",
+    "TerraformStack",
+    "TokenPrice",
+    "Uuid",
+    "Vertex",
+    "format_duration",
+    "json_schema",
+    "parse_duration",
+]
+
+
+class Policy(Section):
+    """policy.yaml."""
+
+    version: Literal[1]
+    dry_run: StrictBool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
+    rules: tuple[Rule, ...] = ()
+    limits: Limits = Limits()
+    auth: Auth = Auth()
+    audit: Audit = Audit()
+    janitor: Janitor = Janitor()
+    ai_sync: AiSync = AiSync()
+    cross_repo: CrossRepo = CrossRepo()
+    github: GitHub = GitHub()
+    overrides: OverridePolicy = OverridePolicy()
+
+    _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
+    _file: str = PrivateAttr(default="policy.yaml")
+    _sha: str = PrivateAttr(default="")
+
+    def located(self, file: str, lines: Mapping[str, int], sha: str) -> Policy:
+        """The same policy, knowing its file, the line of each path (``janitor.ttl`` -> 14) and the file's SHA-256."""
+        self._file, self._lines, self._sha = file, dict(lines), sha
+        return self
+
+    @property
+    def sha(self) -> str:
+        """SHA-256 of the file's bytes, in hex; empty for a policy that came from no file."""
+        return self._sha
+
+    def where(self, path: str) -> str:
+        """``policy.yaml:14`` for ``janitor.ttl``; a default names the nearest line above it, and says so."""
+        probe = path
+        while probe and probe not in self._lines:
+            probe = probe.rpartition("[")[0] if probe.endswith("]") else probe.rpartition(".")[0]
+        if probe == path:
+            return f"{self._file}:{self._lines[path]}"
+        return f"{self._file}:{self._lines.get(probe, 1)} (default of {path})"
+
+
+def json_schema() -> dict[str, Any]:
+    """The policy's JSON Schema (draft 2020-12), for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Policy.model_json_schema()}
