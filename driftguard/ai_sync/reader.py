@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from driftguard.ai_sync import grammar
+from driftguard.ai_sync.arguments import tentative
 from driftguard.ai_sync.items import Extraction, Known, is_bare
 from driftguard.ai_sync.parsed import ParsedFile, constants
-from driftguard.ai_sync.reading import Reading, tentative
+from driftguard.ai_sync.reading import Reading
 from driftguard.ai_sync.rules import Family
 
 

@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from driftguard.ai_sync import loops
+from driftguard.ai_sync.arguments import arguments_of, handed_to, tentative, through
 from driftguard.ai_sync.expressions import Scope, bound, evaluate, last, literal, names
 from driftguard.ai_sync.grammar import Node
 from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, Known
 from driftguard.ai_sync.parsed import Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
-from driftguard.ai_sync.syntax import keys, keyword, strings, tight
+from driftguard.ai_sync.syntax import keys, strings, tight
 
-_NAMED_CALL = re.compile(rb"\b(?P<name>[A-Za-z_]\w*)!?(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']")
-_TENTATIVE = re.compile(
-    rb"(?i:env|conf|setting|param|flag|opt|must|require|secret|get|lookup|read|load|fetch|default|bool|int|str)"
-)
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Spring reads its properties from the environment, too, and they have dots."""
 _EVERYBODYS = frozenset(
@@ -117,7 +114,7 @@ class Reading:
             return
         if call.unless_chained and re.search(call.unless_chained, self.file.chain(made.node)):
             return
-        expressions = tuple(_arguments(call, made.arguments))
+        expressions = tuple(arguments_of(call, made.arguments))
         if call.shape == "keys":
             expressions = tuple(key for text in expressions for key in keys(text))
         elif call.shape == "strings":
@@ -212,8 +209,8 @@ class Reading:
             before = len(self.helpers)
             for made in self.file.calls:
                 helper = self.helpers.get(last(made.callee))
-                if helper and (expression := _argument(helper, made.arguments)) and literal(expression) is None:
-                    yield from self._names(Place(helper, (_through(helper, expression),), made.start))
+                if helper and (expression := handed_to(helper, made.arguments)) and literal(expression) is None:
+                    yield from self._names(Place(helper, (through(helper, expression),), made.start))
             if len(self.helpers) == before:
                 break
 
@@ -224,7 +221,7 @@ class Reading:
         for made in self.file.calls:
             name = last(made.callee)
             helper = self.helpers.get(name) or self.known.helpers.get(name)
-            expression = _argument(helper, made.arguments) if helper else ""
+            expression = handed_to(helper, made.arguments) if helper else ""
             if helper is None or not expression:
                 continue
             value = evaluate(expression, self._scope(made.start, expression))
@@ -251,50 +248,7 @@ def _holds(needs: str, text: str) -> bool:
     return re.search(needs, text) is not None
 
 
-def tentative(source: bytes) -> Iterator[str]:
-    """Functions whose calls may turn out to read the environment, once it is known what they do."""
-    for match in _NAMED_CALL.finditer(source):
-        if _TENTATIVE.search(match["name"]):
-            yield match["name"].decode()
-
-
 def _plausible(found: Found) -> bool:
     if found.kind is ItemKind.ENV_VAR:
         return _ENV_NAME.fullmatch(found.named.name) is not None
     return bool(found.named.name)
-
-
-def _arguments(call: Call, arguments: Sequence[str]) -> Iterator[str]:
-    positional = []
-    for text in arguments:
-        name, value = keyword(text)
-        if name in call.keyword:
-            yield value
-            return
-        if not name:
-            positional.append(text)
-    if call.at is None:
-        return
-    if call.shape == "rest":
-        yield from positional[call.at :]
-    elif -len(positional) <= call.at < len(positional):
-        yield positional[call.at]
-
-
-def _argument(helper: Helper, arguments: Sequence[str]) -> str:
-    positional = []
-    for text in arguments:
-        name, value = keyword(text)
-        if name == helper.parameter:
-            return value
-        if not name:
-            positional.append(text)
-    return positional[helper.at] if helper.at < len(positional) else ""
-
-
-def _through(helper: Helper, expression: str) -> str:
-    """What the template makes of an expression, as an expression."""
-    loud = HOLE.upper() in helper.template
-    before, _, after = helper.template.partition(HOLE.upper() if loud else HOLE)
-    middle = f"({expression}).upper()" if loud else expression
-    return " + ".join(part for part in (before and f'"{before}"', middle, after and f'"{after}"') if part)

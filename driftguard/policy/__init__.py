@@ -6,25 +6,10 @@ can name the line that made it. Secrets never stand here: fields that end in ``_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import timedelta
-from difflib import get_close_matches
-from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PrivateAttr,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, StrictBool
 
 from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
 from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName

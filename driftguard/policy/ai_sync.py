@@ -36,13 +36,42 @@ ItemKindName = Literal[
 ]
 
 
+Language = Literal[
+    "",
+    "bash",
+    "c",
+    "cpp",
+    "csharp",
+    "elixir",
+    "go",
+    "haskell",
+    "hcl",
+    "html",
+    "java",
+    "javascript",
+    "json",
+    "kotlin",
+    "lua",
+    "php",
+    "python",
+    "ruby",
+    "rust",
+    "scala",
+    "swift",
+    "tsx",
+    "typescript",
+    "yaml",
+]
+"""What ast-grep parses; its Dockerfile and TOML grammars end the process."""
+
+
 class Extractor(Section):
     """A form of the project's own. ``regex`` has a group ``name``; ``pattern`` (ast-grep's) a ``$NAME``."""
 
     kind: ItemKindName
     regex: str | None = None
     pattern: str | None = None
-    language: str = Field("", description="ast-grep's name of the language; needed for a pattern.")
+    language: Language = Field("", description="ast-grep's name of the language; needed for a pattern.")
     paths: Globs = ("**",)
 
     @model_validator(mode="after")
