@@ -204,6 +204,12 @@ class TestTime:
     def test_an_unreadable_ttl_is_unknown(self, ttl: str) -> None:
         assert judge(target(OWNED | {"driftguard:ttl": ttl}), terms()).verdict is LeaseVerdict.UNKNOWN
 
+    def test_whether_a_tag_names_an_owner(self) -> None:
+        janitor = policy().janitor
+        assert lease.has_owner(target(OWNED), janitor) is True
+        assert lease.has_owner(target({"note": "x"}), janitor) is False
+        assert lease.has_owner(target(None), janitor) is False
+
     def test_whether_a_tag_states_an_end(self) -> None:
         assert lease.states_expiry(target())
         assert not lease.states_expiry(target(OWNED))
