@@ -79,6 +79,7 @@ def measure(case: Case) -> bool:
         commit(root, "before")
         fill(root, range(case.before, case.before + case.files), case.lines)
         commit(root, "change")
+        git(root, "repack", "-adq")  # as in any clone
         (root / "policy.yaml").write_text(POLICY)
         seconds, busy, megabytes, found = run(root)
     good = seconds < case.seconds and megabytes < case.megabytes and found >= case.files
