@@ -28,6 +28,7 @@ from driftguard.commands.store import OverrideStore
 from driftguard.cross_repo import asking, diffing, pictures
 from driftguard.cross_repo.contracts.changes import Setup
 from driftguard.cross_repo.graph import Graph
+from driftguard.cross_repo.pace import Pacer
 from driftguard.engine import UniFlow
 from driftguard.errors import DriftGuardError, NotFound, UsageError
 from driftguard.forge import Forge, ForgeWriter, Overrides
@@ -403,7 +404,7 @@ class LazyWriters:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         github = importlib.import_module("driftguard.clients.github")
-        dispatcher: Dispatcher = github.dispatcher(self._token, self.environ)
+        dispatcher: Dispatcher = github.dispatcher(self._token, self.environ, Pacer().wait)
         return dispatcher
 
     @property

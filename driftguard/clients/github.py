@@ -6,7 +6,7 @@ Foreign JSON becomes our nouns here, once; whatever lacks the field it must have
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,9 +27,9 @@ def writer(token: str, environ: Mapping[str, str]) -> GitHubWriter:
     return GitHubWriter(WriteApi(token, environ.get("GITHUB_API_URL") or API))
 
 
-def dispatcher(token: str, environ: Mapping[str, str]) -> GitHubDispatcher:
-    """A ``ports.Dispatcher`` that acts as ``token``."""
-    return GitHubDispatcher(WriteApi(token, environ.get("GITHUB_API_URL") or API))
+def dispatcher(token: str, environ: Mapping[str, str], turn: Callable[[], None] = lambda: None) -> GitHubDispatcher:
+    """A ``ports.Dispatcher`` that acts as ``token``; ``turn`` waits until one more request may go out."""
+    return GitHubDispatcher(WriteApi(token, environ.get("GITHUB_API_URL") or API), turn)
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,11 @@ class GitHubDispatcher:
     """
 
     api: WriteApi
+    turn: Callable[[], None] = lambda: None
+    """Waits until one more request fits into GitHub's limits."""
 
     def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
+        self.turn()
         body = {"event_type": event_type, "client_payload": dict(payload)}
         self.api.send("POST", f"{repo_path(repo)}/dispatches", body, Repeat.NEVER)
 

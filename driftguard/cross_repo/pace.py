@@ -1,13 +1,18 @@
-"""When requests may be sent so that no window of GitHub's limits overflows. Pure.
+"""When requests may be sent so that no window of GitHub's limits overflows.
 
 https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
 """
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,26 @@ class Window:
 
 CONTENT = (Window(60, 80), Window(3600, 500), Window(60, 900, points=5))
 """Content creation, and points a minute, of which a write costs five."""
+
+
+@dataclass
+class Pacer:
+    """Holds each request back until its time has come. Shared by threads; times are seconds on ``clock``."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _sent: list[float] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wait(self) -> None:
+        with self._lock:
+            now = self.clock()
+            [at] = send_times(1, now, self._sent)
+            self._sent.append(at)
+            count = len(self._sent)
+        if at > now:
+            log.info("question %d waits %.0f s, so that GitHub's limits hold", count, at - now)
+            self.sleep(at - now)
 
 
 def send_times(

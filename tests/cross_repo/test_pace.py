@@ -3,7 +3,29 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftguard.cross_repo.pace import CONTENT, Window, send_times
+from driftguard.cross_repo.pace import CONTENT, Pacer, Window, send_times
+
+
+class Clock:
+    """Time that passes by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sent: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_three_hundred_consumers_one_after_the_other_stay_within_every_window() -> None:
+    clock = Clock()
+    pacer = Pacer(lambda: clock.now, clock.sleep)
+    for _ in range(300):
+        pacer.wait()
+        clock.sent.append(clock.now)
+    assert most_within(clock.sent, 60) == 80
+    assert most_within(clock.sent, 3600) <= 500
+    assert clock.now < 240
 
 
 def most_within(times: list[float], seconds: float) -> int:
