@@ -5,7 +5,7 @@ PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports tests hostile bench picture iam scan lock clean
+.PHONY: help demo test long lint types imports tests hostile bench picture iam scan lock clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,10 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 
 tests: $(VENV)/.dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto -m "not long"
+
+long: $(VENV)/.dev ## The tests that take minutes: a bad hour, forty kinds, Terraform with the AWS provider
+	$(BIN)/pytest -n auto -m long
 
 hostile: $(VENV)/.dev ## The same tests in hostile surroundings
 	PATH="$(abspath $(BIN)):$$PATH" bash tests/hostile.sh

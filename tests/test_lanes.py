@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -77,6 +78,15 @@ def test_an_interrupt_lets_what_is_under_way_finish() -> None:
     assert [end.value for end in work.drain()] == [1]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A terminal's Ctrl-C counts, also where whoever started the tests ignores it, as `nohup` and `&` do."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_starts_nothing_more_and_goes_on_up() -> None:
     began: list[int] = []
 

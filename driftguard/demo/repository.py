@@ -25,7 +25,7 @@ janitor:
   protected_tags: {{Environment: [Production, Prod], Protected: ["*"]}}
   max_deletions: 50
   clouds:
-    aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1, us-east-1]}}
+    aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1, us-east-1], types: ["s3:*", "sqs:*"]}}
 
 ai_sync:
   docs: [README.md]

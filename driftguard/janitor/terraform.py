@@ -121,6 +121,7 @@ _SIGNS: Sequence[tuple[Ending, re.Pattern[str]]] = (
     (Ending.STATE_CORRUPT, _CORRUPT),
     (Ending.STATE_UNSUPPORTED, _UNSUPPORTED),
     (Ending.PROTECTED, re.compile(r"Instance cannot be destroyed|lifecycle\.prevent_destroy set")),
+    (Ending.NOTHING_DESTROYED, re.compile(r'[Ww]orkspace "[^"]*" does not exist')),  # so it never had a state
     (Ending.STATE_MISMATCHED, re.compile(r"does not have the expected content")),
     (Ending.LOCKED, re.compile(r"Error acquiring the state lock.*Lock Info:\s+ID:\s+\S", re.DOTALL)),
     (Ending.LOCK_UNREADABLE, re.compile(r"Error acquiring the state lock")),

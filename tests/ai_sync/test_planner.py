@@ -29,7 +29,7 @@ def test_findings_carry_kind_name_place_and_a_line_to_add(tmp_path: Path) -> Non
     new, stale = found["ai_sync/undocumented"], found["ai_sync/stale"]
     assert code == 1
     assert (new["kind"], new["name"], new["path"], new["line"]) == ("env_var", "NEW_X", "a.py", 3)
-    assert (new["fix_path"], new["fix_line"]) == ("README.md", 3)
+    assert (new["fix_path"], new["fix_after"]) == ("README.md", 3)
     assert str(new["fix"]).startswith("- `NEW_X`: ")
     assert (stale["name"], stale["path"], stale["line"]) == ("GONE_X", "README.md", 4)
 

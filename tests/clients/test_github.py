@@ -103,7 +103,7 @@ class TestReading:
 
     def test_an_answer_without_what_it_must_hold_is_an_error(self, hub: FakeGitHub, reader: GitHubReader) -> None:
         hub.fail("pulls/get", 200)
-        with pytest.raises(PermanentError, match=r"no text at state"):
+        with pytest.raises(PermanentError, match=r"no number at number"):
             reader.pull("acme/shop", 7)
 
     def test_a_read_session_can_t_write(self, hub: FakeGitHub, reader: GitHubReader) -> None:

@@ -17,7 +17,7 @@ rules:
   - {{name: teardown, on: [pull_request.closed], run: janitor, scope: event}}
   - {{name: nightly, on: [schedule], run: janitor, mode: warn}}
 janitor:
-  clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1, us-east-1]}}}}
+  clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1, us-east-1], types: ["s3:*", "sqs:*"]}}}}
 """
 LIVE = BASE.replace("dry_run: true", "dry_run: false")
 OF_PULL_7 = {"driftguard:owner": "platform", "driftguard:env": "shop-pr-7"}

@@ -38,7 +38,7 @@ RULES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_in_a_bad_hour_nothing_protected_goes_and_whatever_stays_is_named(aws: MotoCloud, tmp_path: Path) -> None:
     for kind in KINDS:
         for number in range(3):

@@ -78,7 +78,7 @@ def everything(aws: MotoCloud, monkeypatch: pytest.MonkeyPatch) -> tuple[AwsClou
     return cloud, [item for item in cloud.discover() if isinstance(item, Target)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_exactly_what_is_ours_expired_and_unprotected_is_gone(
     aws: MotoCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -411,7 +411,7 @@ class TestKeeping:
             POLICY
             + "  - {name: teardown, on: [pull_request.closed], run: janitor, scope: event}\n"
             + "  - {name: nightly, on: [schedule], run: janitor}\n"
-            + f'janitor: {{clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1]}}}}}}\n'
+            + f'janitor: {{clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1], types: ["s*"]}}}}}}\n'
         )
         stage.push(CLEAN)
         return aws

@@ -19,7 +19,7 @@ dry_run: false
 rules:
   - {{name: nightly, on: [schedule], run: janitor, mode: warn}}
 janitor:
-  clouds: {{aws: {{accounts: ["{ACCOUNT}", "{OTHER_ACCOUNT}"], regions: [eu-west-1]}}}}
+  clouds: {{aws: {{accounts: ["{ACCOUNT}", "{OTHER_ACCOUNT}"], regions: [eu-west-1], types: ["s3:*", "sqs:*"]}}}}
 """
 
 

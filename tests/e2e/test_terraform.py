@@ -214,7 +214,7 @@ BUILT = {"dg-shop-pr-7-assets", "dg-shop-pr-7-backups"}
 
 
 @needs_aws_provider
-@pytest.mark.slow
+@pytest.mark.long
 class TestWithTheAwsProvider:
     def test_what_it_built_is_gone_with_what_it_never_knew_of(self, story: Story) -> None:
         story.ground.arranged(S3 + PROVIDED)

@@ -14,7 +14,7 @@ rules:
   - {{name: nightly, on: [schedule], run: janitor}}
 janitor:
   warn_before: 6h
-  clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1]}}}}
+  clouds: {{aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1], types: ["s3:*", "sqs:*"]}}}}
 """
 
 
