@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -42,7 +42,7 @@ def compare(old: Path, new: Path, kind: str | None, setup: Setup) -> ContractDif
     known = differs(setup)
     before, after = _Side.at(old), _Side.at(new)
     differ = known[_known(kind, known)] if kind else _guessed(known, before, after)
-    versions = before.version(differ, named=kind is not None), after.version(differ, named=kind is not None)
+    versions = before.version(differ), after.version(differ)
     if not versions[0].paths and not versions[1].paths:
         what = f"neither {old} nor {new} holds a contract of type '{differ.kind}'"
         raise UsageError(f"{what}; name the files themselves, or another --type")
@@ -91,9 +91,9 @@ class _Side:
             return cls(path.parent, {path.name: path}, lone=True)
         raise UsageError(f"{path}: there is no such file or directory")
 
-    def version(self, differ: Differ, *, named: bool) -> Version:
-        """A lone file is the contract whatever it is called, if somebody said its type."""
-        if self.lone and named:
+    def version(self, differ: Differ) -> Version:
+        """A lone file is the contract whatever it is called; in a directory, what the differ claims."""
+        if self.lone:
             return Version(tuple(self.files), self.read)
         everything = differ.kind == "files"
         return Version(tuple(p for p in self.files if everything or differ.claims(p, self.head(p))), self.read)
@@ -110,10 +110,10 @@ class _Side:
         except OSError:
             return None
 
-    def head(self, path: str) -> bytes:
+    def head(self, path: str, size: int = HEAD) -> bytes:
         try:
             with self.files[path].open("rb") as file:
-                return file.read(HEAD)
+                return file.read(size)
         except OSError as error:
             raise UsageError(f"{self.files[path]}: {error.strerror}") from error
 
@@ -140,7 +140,9 @@ def _known(kind: str, known: Mapping[str, Differ]) -> str:
 
 
 def _guessed(known: Mapping[str, Differ], *sides: _Side) -> Differ:
-    claimed = Counter(_claims(tuple(known.values()), sides))
+    """By how the files begin; a lone file that says late what it is, by all of it."""
+    lone = tuple(side for side in sides if side.lone)
+    claimed = Counter(_claims(known.values(), sides, HEAD)) or Counter(_claims(known.values(), lone, -1))
     if len(claimed) == 1:
         return known[next(iter(claimed))]
     if not claimed:
@@ -149,8 +151,8 @@ def _guessed(known: Mapping[str, Differ], *sides: _Side) -> Differ:
     raise UsageError(f"these files could be several types of contract: {counts}; --type says which")
 
 
-def _claims(known: Iterable[Differ], sides: tuple[_Side, ...]) -> Iterator[str]:
+def _claims(known: Collection[Differ], sides: tuple[_Side, ...], size: int) -> Iterator[str]:
     for side in sides:
         for path in side.files:
-            head = side.head(path)
+            head = side.head(path, size)
             yield from (differ.kind for differ in known if differ.claims(path, head))

@@ -223,3 +223,24 @@ def test_a_pipe_gets_a_line_a_change_and_sarif_no_control_characters() -> None:
     assert len(plain.getvalue().splitlines()) == len(HOSTILE.changes) + 1
     assert "\x1b" not in plain.getvalue()
     assert "\\x1b" in json.loads(sarif.getvalue())["runs"][0]["results"][0]["message"]["text"]
+
+
+def test_a_description_of_an_api_that_names_a_schema_dialect_is_still_one(tmp_path: Path) -> None:
+    text = '{"openapi": "3.1.0", "$schema": "https://json-schema.org/draft/2020-12/schema", "paths": {}, "info": {}}'
+    (tmp_path / "api.json").write_text(text)
+    code, printed = within("contracts", "diff", "api.json", "api.json", "--format", "json", cwd=tmp_path, environ={})
+    assert (code, json.loads(printed)["type"]) == (0, "openapi")
+
+
+def test_a_lone_file_that_says_late_what_it_is_is_read_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(f"paths: {{}}\nx-long: {'y' * 5000}\nopenapi: 3.0.3\ninfo: {{}}\n")
+    code, printed = within("contracts", "diff", "api.yaml", "api.yaml", "--format", "json", cwd=tmp_path, environ={})
+    assert (code, json.loads(printed)["type"]) == (0, "openapi")
+
+
+def test_a_lone_file_that_is_no_contract_any_more_cannot_be_read_and_was_not_removed(tmp_path: Path) -> None:
+    (tmp_path / "old.yaml").write_text("openapi: 3.0.3\ninfo: {}\npaths: {}\n")
+    (tmp_path / "new.yaml").write_text("{")
+    code, printed = within("contracts", "diff", "old.yaml", "new.yaml", "--format", "json", cwd=tmp_path, environ={})
+    [change] = json.loads(printed)["changes"]
+    assert (code, change["rule"], change["path"], change["line"]) == (1, "contract-unreadable", "new.yaml", 2)
