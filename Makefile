@@ -28,7 +28,7 @@ imports: $(VENV)/.dev
 tests: $(VENV)/.dev
 	$(BIN)/pytest -n auto -m "not long"
 
-long: $(VENV)/.dev ## The tests that take minutes: a bad hour, forty kinds, Terraform with the AWS provider
+long: $(VENV)/.dev ## The tests that take minutes: every AWS kind, a bad hour, roles, the AWS provider
 	$(BIN)/pytest -n auto -m long
 
 hostile: $(VENV)/.dev ## The same tests in hostile surroundings

@@ -27,6 +27,7 @@ JANITOR = Janitor.model_validate({"clouds": {"aws": {"accounts": [ACCOUNT], "reg
 OURS, PROTECTED = EXPIRED, EXPIRED | {"Environment": "production"}
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.slow,
     pytest.mark.skipif(tf.missing("hashicorp/aws") != "", reason=tf.missing("hashicorp/aws") or "-"),
 ]

@@ -102,6 +102,7 @@ def called(name: str, kind: str) -> str:
     return f"{name}.example.com." if kind == "route53:hostedzone" else name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", sorted(THINGS))
 def test_a_kind_is_found_with_its_tags_goes_and_is_gone(
     aws: MotoCloud, monkeypatch: pytest.MonkeyPatch, kind: str
