@@ -105,12 +105,14 @@ def rewritten(value: Any, key: str = "") -> Any:
 
 
 @QUICK
+@pytest.mark.long
 @given(DOCUMENTS)
 def test_the_same_document_is_no_change(document: Any) -> None:
     assert changes(document, document) == ()
 
 
 @QUICK
+@pytest.mark.long
 @given(DOCUMENTS)
 def test_order_and_notes_are_no_change(document: Any) -> None:
     """Nothing is equal any more, so that every pair of schemas is walked."""
@@ -119,6 +121,7 @@ def test_order_and_notes_are_no_change(document: Any) -> None:
 
 
 @QUICK
+@pytest.mark.long
 @given(DOCUMENTS, DOCUMENTS)
 def test_two_documents_are_compared_or_unreadable_and_each_difference_is_said_once(old: Any, new: Any) -> None:
     with contextlib.suppress(Unreadable):
