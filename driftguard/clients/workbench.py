@@ -17,6 +17,7 @@ from urllib.parse import quote
 from driftguard.clients.github_api import API, ReadApi, repo_path
 from driftguard.errors import PermanentError
 from driftguard.ports import Trial
+from driftguard.redaction import secret_values
 
 Digest = Callable[[Mapping[str, bytes]], str]
 
@@ -53,8 +54,13 @@ class Workbench:
             raise PermanentError(f"{origin}: {path} at {sha[:9]} can't be read (files over 1 MB can't)") from error
 
     def _run(self, command: Sequence[str], contract: Path, timeout: float) -> Trial:
-        """In a session of its own, so that a timeout ends whatever it started, too."""
-        environ = {**self.environ, "DRIFTGUARD_CONTRACT": str(contract)}
+        """In a session of its own, so that a timeout ends whatever it started, too.
+
+        It reads files that somebody else proposes, so no token or key of this job is in its surroundings.
+        """
+        hidden = set(secret_values(self.environ))
+        kept = {name: value for name, value in self.environ.items() if value not in hidden}
+        environ = {**kept, "DRIFTGUARD_CONTRACT": str(contract)}
         try:
             process = subprocess.Popen(
                 list(command), cwd=self.directory, env=environ, stdin=subprocess.DEVNULL, start_new_session=True

@@ -176,6 +176,13 @@ def test_a_command_that_crashes_is_said_so(two: Two) -> None:
     assert two.together()["conclusion"] == "failure"
 
 
+def test_the_command_that_reads_a_stranger_s_files_is_given_no_token(two: Two) -> None:
+    two.check = 'test -z "$DRIFTGUARD_TOKEN$GITHUB_TOKEN"'
+    two.opened()
+    two.consumer_runs()
+    assert [answer["says"] for answer in two.said] == ["running", "passed"]
+
+
 def test_silence_becomes_a_verdict_in_the_nightly_sweep(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     two.opened()
     night = {"schedule": "0 3 * * *", "repository": {"full_name": "acme/shop"}}
