@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from driftguard.ai_sync import grammar
 from driftguard.ai_sync.expressions import last, literal
 from driftguard.ai_sync.grammar import Node
+from driftguard.ai_sync.necessary import Words, may_match
 from driftguard.ai_sync.rules import Family
 from driftguard.ai_sync.syntax import split, tight
 
@@ -48,36 +49,38 @@ class Made:
 
 @dataclass
 class ParsedFile:
-    """``text`` and ``root`` belong together; offsets count characters."""
+    """Parsed when a node is first asked for. Offsets count characters of ``text``."""
 
     family: Family
     language: str
     path: str
     text: str
-    root: Node
     imported: Mapping[str, str] = field(default_factory=dict)
     """Constants that other files bind."""
     _around: dict[int, Function | None] = field(default_factory=dict)
 
     @cached_property
-    def nodes(self) -> Mapping[str, list[Node]]:
-        """The nodes that the tables name, by kind, in one walk."""
-        access = (access.node for access in self.family.accesses)
-        kinds = {*self.family.call_nodes, *access, *self.family.functions}
+    def root(self) -> Node:
+        return grammar.parse(self.text, self.language)
+
+    def nodes(self, wanted: Mapping[str, Words]) -> Mapping[str, list[Node]]:
+        """The nodes of each kind that hold one of its words, in one walk."""
         found: dict[str, list[Node]] = {}
-        for node in self._of_kinds(kinds):
+        for node in self._holding({kind: words for kind, words in wanted.items() if may_match(words, self.text)}):
             found.setdefault(node.kind(), []).append(node)
         return found
 
-    @cached_property
-    def calls(self) -> Sequence[Made]:
-        made = (self._made(node) for kind in self.family.call_nodes for node in self.nodes.get(kind, ()))
+    def calls(self, words: Words, found: Mapping[str, list[Node]] | None = None) -> list[Made]:
+        """The calls that hold one of ``words``; of the nodes in ``found`` where these are at hand."""
+        nodes = self.nodes(dict.fromkeys(self.family.call_nodes, words)) if found is None else found
+        made = (self._made(node) for kind in self.family.call_nodes for node in nodes.get(kind, ()))
         return [call for call in made if call]
 
     @cached_property
     def _spans(self) -> Sequence[tuple[int, int, Node]]:
         """The functions' places, the innermost first; what a function says is read when somebody asks."""
-        nodes = (node for kind in self.family.functions for node in self.nodes.get(kind, ()))
+        functions = self.nodes(dict.fromkeys(self.family.functions))
+        nodes = (node for kind in self.family.functions for node in functions.get(kind, ()))
         found = [(span.start.index, span.end.index, node) for node in nodes for span in (node.range(),)]
         return sorted(found, key=lambda span: span[1] - span[0])
 
@@ -132,15 +135,15 @@ class ParsedFile:
     def _quiet(self) -> list[tuple[int, int]]:
         """Sorted spans of comments, and of literals without their first character."""
         spans = []
-        for node in self._of_kinds((*self.family.quiet, *self.family.strings)):
+        for node in self._holding(dict.fromkeys((*self.family.quiet, *self.family.strings))):
             span = node.range()
             inside = node.kind() in self.family.strings
             spans.append((span.start.index + inside, span.end.index))
         return sorted(spans)
 
-    def _of_kinds(self, kinds: Iterable[str]) -> Iterator[Node]:
-        known = [kind for kind in kinds if grammar.has_kind(self.language, kind)]
-        return grammar.of_kinds(self.root, known) if known else iter(())
+    def _holding(self, wanted: Mapping[str, Words]) -> Iterator[Node]:
+        known = {kind: words for kind, words in wanted.items() if grammar.has_kind(self.language, kind)}
+        return grammar.holding(self.root, known) if known else iter(())
 
     def _made(self, node: Node) -> Made | None:
         listed = self._argument_node(node)
