@@ -11,7 +11,7 @@ from functools import cached_property
 from driftguard.ai_sync import grammar
 from driftguard.ai_sync.expressions import last, literal
 from driftguard.ai_sync.grammar import Node
-from driftguard.ai_sync.necessary import Words, may_match
+from driftguard.ai_sync.necessary import Words, may_match, words_of
 from driftguard.ai_sync.rules import Family
 from driftguard.ai_sync.syntax import split, tight
 
@@ -91,7 +91,8 @@ class ParsedFile:
     @cached_property
     def aliases(self) -> set[str]:
         near = "\n".join(_near(self.text, "env")) if self.family.aliases else ""
-        return {match["alias"] for alias in self.family.aliases for match in re.finditer(alias, near, re.MULTILINE)}
+        likely = (alias for alias in self.family.aliases if may_match(words_of(alias), near))
+        return {match["alias"] for alias in likely for match in re.finditer(alias, near, re.MULTILINE)}
 
     def around(self, start: int) -> Function | None:
         """The innermost function with parameters and a name around a place, else the innermost one."""
@@ -190,11 +191,12 @@ def constants(family: Family, text: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _near(text: str, word: str) -> Iterator[str]:
+def _near(text: str, word: str) -> list[str]:
     """The lines that hold ``word`` in any case, with two around each."""
+    found = (n for n, line in enumerate(text.lower().split("\n")) if word in line)
+    wanted = {near for n in found for near in range(n - 2, n + 3)}
     lines = text.split("\n")
-    wanted = {near for n, line in enumerate(lines) if word in line.lower() for near in range(n - 2, n + 3)}
-    return (line for n, line in enumerate(lines) if n in wanted)
+    return [lines[n] for n in sorted(wanted) if 0 <= n < len(lines)]
 
 
 def _name_child(node: Node) -> Node | None:

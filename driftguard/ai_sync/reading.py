@@ -165,7 +165,7 @@ class Reading:
 
     def _filled(self, text: str) -> str:
         """With the file's own names for the environment."""
-        return text.replace("ALIAS", self._aliases) if "ALIAS" in text else text
+        return filled(text, self._aliases) if "ALIAS" in text else text
 
     @cached_property
     def _aliases(self) -> str:
@@ -174,7 +174,7 @@ class Reading:
 
     @cached_property
     def _hidden(self) -> set[str]:
-        found = (match["name"] for text in self.file.family.hides for match in re.finditer(text, self.file.text))
+        found = (match["name"] for text in self.file.family.hides for match in compiled(text).finditer(self.file.text))
         return {f"--{name.lstrip('-')}" for name in found}
 
     # --- from expressions to names
@@ -192,7 +192,7 @@ class Reading:
                 texts.append(value)
         rule = place.rule
         only = "" if isinstance(rule, Helper) else rule.only
-        kept = [text for text in texts if not only or re.fullmatch(only, text)]
+        kept = [text for text in texts if not only or compiled(only, re.NOFLAG).fullmatch(text)]
         yield from (Found(rule.kind, named, place.start) for named in rule.spelling(kept))
 
     def _scope(self, start: int, expression: str) -> Scope:
@@ -268,17 +268,28 @@ class Reading:
 
 
 def _holds(needs: str, text: str) -> bool:
-    """Whether a regex is found; one that is only words is asked for as words, which is a hundred times faster."""
-    words = frozenset(needs.replace(r"\b", "").split("|"))
-    if all(re.fullmatch(r"[\w/-]+", word) for word in words):
-        return may_match(words, text)
-    return may_match(words_of(needs), text) and compiled(needs).search(text) is not None
+    words, pattern = _asked(needs)
+    return may_match(words, text) and (pattern is None or pattern.search(text) is not None)
 
 
 @cache
-def compiled(pattern: str) -> re.Pattern[str]:
+def _asked(needs: str) -> tuple[Words, re.Pattern[str] | None]:
+    """A regex that is only words is asked for as words, which is a hundred times faster."""
+    words = frozenset(needs.replace(r"\b", "").split("|"))
+    if all(re.fullmatch(r"[\w/-]+", word) for word in words):
+        return words, None
+    return words_of(needs), compiled(needs)
+
+
+@cache
+def filled(text: str, aliases: str) -> str:
+    return text.replace("ALIAS", aliases)
+
+
+@cache
+def compiled(pattern: str, flags: re.RegexFlag = re.DOTALL | re.MULTILINE) -> re.Pattern[str]:
     """The tables hold more patterns than ``re`` remembers."""
-    return re.compile(pattern, re.DOTALL | re.MULTILINE)
+    return re.compile(pattern, flags)
 
 
 def _plausible(found: Found) -> bool:
