@@ -19,11 +19,13 @@ NO_ALIAS = "(?:(?!))"
 def tables() -> list[str]:
     """Every pattern of every language's tables."""
     families = [reader.family for reader in DETECTORS.values() if isinstance(reader, Reader)]
-    called = [call.callee for family in families for call in family.calls]
-    texts = [form.text for family in families for form in (*family.accesses, *family.texts)]
-    needed = [form.needs for family in families for form in (*family.calls, *family.accesses, *family.texts)]
+    called = [call for family in families for call in family.calls]
+    accesses = [access for family in families for access in family.accesses]
+    written = [text for family in families for text in family.texts]
+    texts = [*(call.callee for call in called), *(access.text for access in accesses), *(text.text for text in written)]
+    needed = [rule.needs for rules in (called, accesses, written) for rule in rules]
     aliases = [alias for family in families for alias in family.aliases]
-    return sorted({text.replace("ALIAS", NO_ALIAS) for text in (*called, *texts, *needed, *aliases) if text})
+    return sorted({text.replace("ALIAS", NO_ALIAS) for text in (*texts, *needed, *aliases) if text})
 
 
 DETECTORS = discover("driftguard.ai_sync.detectors", "DETECTOR")
