@@ -235,15 +235,20 @@ def _expiry(target: Target, tags: Tags, terms: Terms) -> tuple[datetime, str]:
 def parse_expiry(text: str) -> datetime:
     """``2026-11-23T12:00:00Z`` (RFC 3339) as it stands; ``2026-11-23`` as the end of that day in UTC.
 
+    Where a tag may hold neither capitals nor colons: ``2026-11-23t12-00-00z``, or seconds since 1970, ten digits.
     Raises ``ValueError`` for anything else: another order of day and month, a time without a zone.
     """
     text = text.strip()
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             midnight = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
             return midnight + timedelta(days=1)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", text):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", text, re.ASCII):
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}-\d{2}-\d{2}[Zz]", text, re.ASCII):
+            return datetime.strptime(text.upper(), "%Y-%m-%dT%H-%M-%SZ").replace(tzinfo=UTC)
+        if re.fullmatch(r"[1-9]\d{9}", text, re.ASCII):
+            return datetime.fromtimestamp(int(text), UTC)
     except ValueError as error:
         raise ValueError(f"'{text[:40]}' is no date: {error}") from None
     raise ValueError(f"'{text[:40]}' is not a date like 2026-11-23T12:00:00Z or 2026-11-23")

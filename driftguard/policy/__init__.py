@@ -15,6 +15,7 @@ from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
 from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
 from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
+from driftguard.policy.gcp import Gcp
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
 from driftguard.policy.rules import Limits, Rule, RuleMode, RuleScope
@@ -57,6 +58,7 @@ __all__ = [
     "EnvironmentVariable",
     "EventPattern",
     "Extractor",
+    "Gcp",
     "GcpIdentity",
     "GitHub",
     "Globs",
