@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from driftguard.clients import gcp_errors
+from driftguard.clients.gcp_operations import finish
 from driftguard.clients.gcp_session import google_errors, signed_in
 from driftguard.clients.pace import Pace, Quota
 from driftguard.errors import PermanentError, ReadOnlyViolation, TransientError
@@ -126,6 +127,18 @@ class GcpApi:
     def pages(self, service: str, path: str, /, *, project: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Every page of a listing, each tried again by itself."""
         yield from self._pages(lambda **asked: self.call("GET", service, path, project=project, **parameters, **asked))
+
+    def delete(self, service: str, path: str, /, *, project: str, patience: float, **parameters: Any) -> None:
+        """Delete what lies at ``path``, and wait for the operation that this begins, ``patience`` seconds at most.
+
+        Raises ``StillInUse`` where that wasn't enough, and whatever the operation says went wrong.
+        """
+
+        def ask(where: str) -> Mapping[str, Any]:
+            return self.call("GET", service, where, project=project)
+
+        answer = self.call("DELETE", service, path, project=project, **parameters)
+        finish(answer, path, ask, self.pause, patience)
 
     def projects_in(self, container: str) -> Iterator[Mapping[str, Any]]:
         """The projects directly below one of the policy's ``ephemeral`` containers."""
