@@ -53,6 +53,7 @@ class Passage:
     def _write_ahead(self, action: Action, number: int) -> Outcome | passes.Held:
         intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": asdict(action.target)}
         intent["asked"] = action.why
+        intent |= {"takes": [taken.id for taken in action.takes]} if action.takes else {}
         self.trail.record("INTENT", self.ruled[action.id].decision.reason, intent)
         try:
             receipt = self.executors[action.kind].apply(action)
@@ -105,7 +106,8 @@ class Passage:
             return Outcome(action.id, Status.VERIFIED, note="already gone")
         if action.target.type == ENVIRONMENT:
             return replace(action, takes=tuple(fresh))
-        return replace(action, target=fresh[0])
+        [found] = fresh
+        return replace(action, target=replace(found, holds=()), takes=found.holds)
 
 
 def _text(error: Exception) -> str:

@@ -78,16 +78,21 @@ def judge(target: Target, terms: Terms) -> Lease:
     return _warned(target, _by_time(target, tags, terms), terms)
 
 
+def judge_whole(target: Target, takes: Sequence[Target], terms: Terms) -> Lease:
+    """The lease of ``target`` together with all that goes with it: whatever of it stays keeps the whole."""
+    judged = judge(target, terms)
+    stays = _first_to_stay(takes, terms) if judged.deletable else None
+    return stays or judged
+
+
 def judge_environment(name: str, resources: Sequence[Target], terms: Terms) -> Lease:
     """The lease of a whole environment: it goes if every one of its resources may go, and else it stays whole.
 
     An environment without any resource that we see can end with its pull request, but never by time.
     """
-    for resource in resources:
-        judged = judge(resource, terms)
-        if not judged.deletable:
-            reason = f"{resource.name or resource.id} in it stays: {judged.reason}"
-            return Lease(judged.verdict, reason, judged.policy_path, judged.expires_at)
+    stays = _first_to_stay(resources, terms)
+    if stays is not None:
+        return stays
     tags = Tags.of({ENVIRONMENT: name})
     kept = _kept(tags, terms)
     if kept is not None:
@@ -97,6 +102,15 @@ def judge_environment(name: str, resources: Sequence[Target], terms: Terms) -> L
     if not resources:
         return Lease(LeaseVerdict.UNKNOWN, "nothing of it was found that says when it ends", "janitor.terraform")
     return Lease(LeaseVerdict.EXPIRED, f"all of its {len(resources)} resources have expired", "janitor.ttl")
+
+
+def _first_to_stay(resources: Sequence[Target], terms: Terms) -> Lease | None:
+    for resource in resources:
+        judged = judge(resource, terms)
+        if not judged.deletable:
+            reason = f"{resource.name or resource.id} in it stays: {judged.reason}"
+            return Lease(judged.verdict, reason, judged.policy_path, judged.expires_at)
+    return None
 
 
 def warns(judged: Lease, terms: Terms) -> bool:

@@ -113,12 +113,13 @@ def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str
     return Action(
         id=f"delete_resource:{target.id}",
         kind="delete_resource",
-        target=replace(target, expires_at=judged.expires_at),
+        target=replace(target, expires_at=judged.expires_at, holds=()),
         risk=Risk.DESTROY,
         why=judged.reason,
         after=whole,
         part_of=whole,
         precondition=Precondition.STILL_EXISTS,
+        takes=target.holds,
         usd_month=prices.monthly(target),
     )
 
