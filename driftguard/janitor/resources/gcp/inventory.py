@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar
 
 from driftguard import lanes
-from driftguard.errors import DriftGuardError, PermanentError
+from driftguard.errors import PermanentError
 from driftguard.janitor import lease
-from driftguard.janitor.resources.aws.streams import Seen, Stream, merged
+from driftguard.janitor.resources.streams import Seen, Stream, merged
 from driftguard.janitor.resources.gcp import search
 from driftguard.janitor.resources.gcp.answers import Item, labels, last, region_of
 from driftguard.janitor.resources.gcp.catalogue import GcpTypes

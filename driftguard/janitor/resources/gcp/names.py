@@ -27,7 +27,9 @@ class Form:
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         parts = re.split(r"(\{\w+\})", self.name)
-        return re.compile("".join(f"(?P<{part[1:-1]}>[^/]+)" if _FIELD.fullmatch(part) else re.escape(part) for part in parts))
+        return re.compile(
+            "".join(f"(?P<{part[1:-1]}>[^/]+)" if _FIELD.fullmatch(part) else re.escape(part) for part in parts)
+        )
 
     @cached_property
     def template(self) -> str:

@@ -51,8 +51,6 @@ SERVICE = Service(
         ),
         compute_kind("httpHealthChecks", "global", "HttpHealthCheck", after=("compute:target-pool",)),
         compute_kind("httpsHealthChecks", "global", "HttpsHealthCheck", after=("compute:target-pool",)),
-        compute_kind(
-            "securityPolicies", "global", "SecurityPolicy", tags="labels", after=("compute:backend-service",)
-        ),
+        compute_kind("securityPolicies", "global", "SecurityPolicy", tags="labels", after=("compute:backend-service",)),
     ),
 )

@@ -55,7 +55,10 @@ SERVICE = Service(
             after=("compute:backend-service", "compute:target-pool", "container:cluster"),
         ),
         compute_kind(
-            "instanceGroups", "zone", "InstanceGroup", after=("compute:backend-service", "compute:instance-group-manager")
+            "instanceGroups",
+            "zone",
+            "InstanceGroup",
+            after=("compute:backend-service", "compute:instance-group-manager"),
         ),
         compute_kind(
             "instanceTemplates",

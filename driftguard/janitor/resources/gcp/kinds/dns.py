@@ -22,7 +22,5 @@ def _records(at: At, item: Item) -> str:
 
 SERVICE = Service(
     "dns",
-    (
-        plain_kind("dns", "dns/v1", "managed-zone", _ZONE, named="name", created="creationTime", before=_records),
-    ),
+    (plain_kind("dns", "dns/v1", "managed-zone", _ZONE, named="name", created="creationTime", before=_records),),
 )

@@ -57,7 +57,9 @@ def _delete(at: At, batch: list[Item]) -> None:
 def _deletion(at: At, each: Item) -> lanes.Call[None]:
     def delete(_ticket: lanes.Ticket) -> None:
         try:
-            at.delete(fill("b/{name}/o/{object}", {**at.fields, "object": each["name"]}), 0.0, generation=each["generation"])
+            at.delete(
+                fill("b/{name}/o/{object}", {**at.fields, "object": each["name"]}), 0.0, generation=each["generation"]
+            )
         except NotFound:
             return
 
