@@ -16,12 +16,12 @@ from typing import ClassVar
 from driftguard import lanes
 from driftguard.errors import PermanentError
 from driftguard.janitor import lease
-from driftguard.janitor.resources.streams import Seen, Stream, merged
 from driftguard.janitor.resources.gcp import search
 from driftguard.janitor.resources.gcp.answers import Item, labels, last, region_of
 from driftguard.janitor.resources.gcp.catalogue import GcpTypes
 from driftguard.janitor.resources.gcp.parts import is_part
 from driftguard.janitor.resources.gcp.resource import GcpApi, GcpResource
+from driftguard.janitor.resources.streams import Seen, Stream, merged
 from driftguard.model import Gap, Target
 from driftguard.policy import Gcp, Janitor
 
@@ -76,7 +76,7 @@ class GcpCloud:
 
     def _searches(self) -> Iterator[Stream]:
         wanted = {asset: kind for asset, kind in self.types.by_asset.items() if self._wanted(kind)}
-        bare = sorted(asset for asset, kind in wanted.items() if not kind.labelled)
+        bare = search.patterns(asset for asset, kind in wanted.items() if not kind.labelled)
         for number in dict.fromkeys(self.config.projects):
             yield Stream(f"gcp/{number}", "the search by label", self._search(number, search.ours(self.janitor), ()))
             if bare:

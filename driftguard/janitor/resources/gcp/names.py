@@ -26,10 +26,7 @@ class Form:
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
-        parts = re.split(r"(\{\w+\})", self.name)
-        return re.compile(
-            "".join(f"(?P<{part[1:-1]}>[^/]+)" if _FIELD.fullmatch(part) else re.escape(part) for part in parts)
-        )
+        return re.compile("".join(map(_as_regex, re.split(r"(\{\w+\})", self.name))))
 
     @cached_property
     def template(self) -> str:
@@ -44,6 +41,11 @@ class Form:
     def rest(self, fields: Mapping[str, str]) -> str:
         """The REST path, each field quoted."""
         return fill(self.template, fields)
+
+
+def _as_regex(part: str) -> str:
+    field = _FIELD.fullmatch(part)
+    return f"(?P<{field[1]}>[^/]+)" if field else re.escape(part)
 
 
 def fill(template: str, fields: Mapping[str, str]) -> str:

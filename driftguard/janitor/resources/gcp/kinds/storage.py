@@ -57,9 +57,8 @@ def _delete(at: At, batch: list[Item]) -> None:
 def _deletion(at: At, each: Item) -> lanes.Call[None]:
     def delete(_ticket: lanes.Ticket) -> None:
         try:
-            at.delete(
-                fill("b/{name}/o/{object}", {**at.fields, "object": each["name"]}), 0.0, generation=each["generation"]
-            )
+            path = fill("b/{name}/o/{object}", {**at.fields, "object": each["name"]})
+            at.delete(path, 0.0, generation=each["generation"])
         except NotFound:
             return
 
