@@ -92,6 +92,17 @@ class FakeGoogle:
             self.things[made.path] = made
         return made
 
+    def empty(self) -> None:
+        """As it was in the beginning."""
+        with self._lock:
+            for each in (self.projects, self.things, self.inside, self.liens, self._operations):
+                each.clear()
+            self.faults.clear()
+            self.asked.clear()
+            self.scopes.clear()
+            self._dealt.clear()
+            self.polls, self.page = 1, 500
+
     def names(self) -> set[str]:
         """The last part of every resource's full name, and the id of every living project."""
         living = {each["projectId"] for each in self.projects.values() if each["state"] == "ACTIVE"}

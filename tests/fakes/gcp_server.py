@@ -35,6 +35,7 @@ def google(directory: Path) -> Iterator[FakeGoogle]:
 def _server(fake: FakeGoogle, ca: OwnCa) -> ThreadingHTTPServer:
     class Relay(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body in one packet
 
         def relay(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

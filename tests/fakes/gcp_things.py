@@ -67,9 +67,9 @@ class Thing:
 
     def used_by(self, others: Iterable["Thing"]) -> str:
         """The name of one of ``others`` that points at it; empty if none does."""
-        tail = self.path.partition("/projects/")[2].partition("/")[2]
-        pointing = (other for other in others if other is not self and f'{tail}"' in json.dumps(other.body))
-        return next((other.name for other in pointing), "") if tail else ""
+        whole = f"projects/{self.path.partition('/projects/')[2]}"
+        named = (each for each in others if each is not self and f'{whole}"' in json.dumps(each.body))
+        return next((each.name for each in named), "") if "/projects/" in self.path else ""
 
     def row(self) -> dict[str, Any]:
         """It as a search shows it."""
