@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, StrictBool
 from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
 from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
 from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
+from driftguard.policy.azure import Azure
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
@@ -44,6 +45,7 @@ __all__ = [
     "Audit",
     "Auth",
     "Aws",
+    "Azure",
     "AzureIdentity",
     "Clouds",
     "Consumer",

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from driftguard.policy.azure import Azure
 from driftguard.policy.values import (
     AccountId,
     Duration,
@@ -53,6 +54,7 @@ class Aws(Section):
 
 class Clouds(Section):
     aws: Aws | None = None
+    azure: Azure | None = None
 
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
