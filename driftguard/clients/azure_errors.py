@@ -23,7 +23,7 @@ from driftguard.errors import (
 )
 
 _WITHHELD = re.compile(
-    r"ScopeLocked|DenyAssignment|DisallowedByPolicy|Immutab|LegalHold|ReadOnlyDisabledSubscription|ProtectedByLock"
+    r"ScopeLocked|DenyAssignment|DisallowedByPolicy|Immutab|LegalHold|ReadOnlyDisabledSubscription|ProtectedByLock|ProtectedFromDeletion"
 )
 _GONE = re.compile(r"(?<!Subscription)(?<!Provider)(?<!Tenant)NotFound$|DoesNotExist$|NotExists$|^ResourceGone$")
 _IN_USE = re.compile(

@@ -73,12 +73,12 @@ class JanitorPlanner:
         kept, unknown = Keeps(self.sources, event).of(members.ending)
         prices = Prices(policy.janitor.prices)
         order = {kind: before for cloud in self._clouds() for kind, before in cloud.order.items()}
-        parts = [_deletion(target, judged, prices, wholes) for target, judged in found.seen]
+        parts = list(after_wholes([_deletion(target, judged, prices, wholes) for target, judged in found.seen]))
         return Plan(
             findings=(*(_unreadable(target, judged, rule) for target, judged in found.seen.unknown), *reading.warnings),
             actions=(
                 *(action for group in wholes.values() for action in group),
-                *ordered(list(after_wholes(parts)), order),
+                *ordered(parts, order),
             ),
             gaps=(*found.gaps, *builds.gaps, *unknown),
             notes=tuple(found.seen.notes()),

@@ -59,9 +59,9 @@ class Recovery:
 class AzureType:
     """One type. ``after`` are the types that must be gone before one of it can go.
 
-    ``contents`` are the collections in it that must be emptied first. ``protects`` maps where a resource says that it is
-    protected to what that is called: it is where the value there is true, ``Enabled`` or ``Locked``. ``size`` is what
-    its price goes by, with paths in braces. ``with_it`` says what goes with it.
+    ``contents`` are the collections in it that must be emptied first. ``protects`` maps where a resource says that it
+    is protected to what that is called: it is where the value there is any of ``_ON``. ``size`` is what its price goes
+    by, with paths in braces.
     """
 
     name: str
@@ -88,7 +88,8 @@ class AzureType:
         return _PATH.sub(lambda match: str(found[match[1]]), self.size)
 
 
-_ON = (True, "true", "Enabled", "Locked")
+_ON = (True, "true", "Enabled", "Locked", "Unlocked")
+"""An unlocked policy protects, too; it may only be taken away first."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ PROVIDER = Provider(
     (
         AzureType(
             name="Microsoft.Databricks/workspaces",
-            what="Databricks workspaces, with the resource group that belongs to them",
+            what="Databricks workspaces, with the group that belongs to each",
         ),
     ),
 )

@@ -4,9 +4,5 @@ from driftguard.janitor.resources.azure.resource import AzureType, Provider
 
 PROVIDER = Provider(
     "Microsoft.DBforPostgreSQL",
-    (
-        AzureType(
-            name="Microsoft.DBforPostgreSQL/flexibleServers", what="PostgreSQL flexible servers, with their databases"
-        ),
-    ),
+    (AzureType(name="Microsoft.DBforPostgreSQL/flexibleServers", what="PostgreSQL flexible servers"),),
 )

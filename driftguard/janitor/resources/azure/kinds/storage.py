@@ -10,7 +10,7 @@ PROVIDER = Provider(
             what="Storage accounts, with all data in them",
             after=("Microsoft.Web/sites", "Microsoft.MachineLearningServices/workspaces"),
             protects={"properties.immutableStorageWithVersioning.immutabilityPolicy.state": "an immutability policy"},
-            recovery=Recovery(days=14, keeps="with luck"),
+            recovery=Recovery(days=14, keeps="unless its name is taken, it is"),
         ),
     ),
 )
