@@ -405,7 +405,8 @@ def serving(fake: FakeAzure, tls: ssl.SSLContext) -> Iterator[FakeAzure]:
 
         def finish_request(self, request: Any, client_address: Any) -> None:
             """Hands are shaken in the connection's own thread."""
-            super().finish_request(tls.wrap_socket(request, server_side=True), client_address)
+            with tls.wrap_socket(request, server_side=True) as secured:
+                super().finish_request(secured, client_address)
 
     server = Server(("127.0.0.1", 0), Front)
     fake.url = f"https://127.0.0.1:{server.server_address[1]}"
