@@ -318,7 +318,7 @@ class FakeAzure:
         group = self.things.get("/".join(path.split("/")[:5]), {})
         if group.get("managedBy") and group is not item:
             raise Refusal(403, "DenyAssignmentAuthorizationFailed", "a deny assignment")
-        if any(holder in self.things for holder in self.holders.get(path, ()) if not holder.startswith(f"{path}/")):
+        if any(holder in self.things for holder in self.holders.get(path, ())):
             raise Refusal(409, "InUseResourceCannotBeDeleted", f"{path} is in use")
         return self._begin(path)
 

@@ -8,7 +8,7 @@ import pytest
 from fakes.azure import TENANT, FakeAzure, serving
 from stage.oidc import self_signed
 
-ONE, OTHER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
+ONE, OTHER, LOCKED = (f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "123")
 EXPIRED = {"driftguard:owner": "platform", "driftguard:expires-at": "2020-01-01"}
 FRESH = {"driftguard:owner": "platform", "driftguard:expires-at": "2999-01-01"}
 
