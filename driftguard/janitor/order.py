@@ -11,6 +11,14 @@ EVERYWHERE = "/global"
 """How the scope of what has no region ends; it belongs together with every region of its account."""
 
 
+def after_wholes(actions: Sequence[Action]) -> Iterator[Action]:
+    """The same deletions, each after that of what takes it along: what is left of that goes by itself."""
+    taker = {taken.id: action.id for action in actions for taken in action.takes}
+    for action in actions:
+        whole = taker.get(action.target.id)
+        yield action if whole is None else replace(action, after=(*action.after, whole))
+
+
 def ordered(actions: Sequence[Action], order: Mapping[str, Sequence[str]]) -> Iterator[Action]:
     """The same deletions, each after those of the types that ``order`` puts before its own, in its own place.
 

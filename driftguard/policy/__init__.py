@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, StrictBool
 from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
 from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
 from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
+from driftguard.policy.azure import Azure
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
 from driftguard.policy.gcp import Gcp
 from driftguard.policy.github import GitHub, OverridePolicy
@@ -45,6 +46,7 @@ __all__ = [
     "Audit",
     "Auth",
     "Aws",
+    "Azure",
     "AzureIdentity",
     "Clouds",
     "Consumer",

@@ -1,0 +1,129 @@
+"""One resource as it is now: its own words, every lock that reaches it, whose group it lies in, and what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from driftguard.errors import NotFound
+from driftguard.janitor import lease
+from driftguard.janitor.resources.azure.catalogue import AzureTypes
+from driftguard.janitor.resources.azure.ids import GLOBAL, GROUP, ResourceId, locked, place
+from driftguard.janitor.resources.azure.resource import AzureApi, Item, born
+from driftguard.janitor.resources.azure.versions import GROUPS, Versions
+from driftguard.model import Target, fingerprint
+from driftguard.policy import Janitor
+
+AGES = {"$expand": "createdTime"}
+
+
+@dataclass
+class Reading:
+    """Looks natively, each time anew: nothing but api-versions is remembered."""
+
+    janitor: Janitor
+    api: AzureApi
+    types: AzureTypes
+    versions: Versions
+
+    def read(self, target: Target) -> Target | None:
+        """``target`` as it is now; ``None`` if it is gone. Raises if that, or what protects it, can't be known."""
+        identity = ResourceId.parse(target.id)
+        try:
+            item = self.item(identity)
+            locks = self.api.locks(identity.subscription)
+            group = self._group(identity, item)
+        except NotFound:
+            return None
+        found = self._seen(identity, item, locks, group)
+        return self._with_members(found, item, locks) if identity.kind == GROUP else self._aged(identity, found)
+
+    def item(self, identity: ResourceId) -> Item:
+        asked = AGES if identity.kind == GROUP else {}
+        return self.versions.speaking(identity, lambda version: self.api.get(identity.text, version, **asked))
+
+    def ages(self, group: str) -> Mapping[str, str]:
+        """Id -> when it was made, of everything in the group with the id ``group``."""
+        listed = self.api.listed(f"{group}/resources", GROUPS, **AGES)
+        return {str(item["id"]).lower(): str(item.get("createdTime") or "") for item in listed}
+
+    def _group(self, identity: ResourceId, item: Item) -> Item:
+        """The group that it lies in; for a group itself and for what is in none, nothing more is known."""
+        if identity.kind == GROUP or not identity.group:
+            return item if identity.kind == GROUP else {}
+        return self.api.get(identity.group_id, GROUPS)
+
+    def _seen(self, identity: ResourceId, item: Item, locks: Sequence[str], group: Item) -> Target:
+        kind = self.types.named(identity.kind)
+        protection = _lock_on(identity, locks) or _owner(group) or kind.protection(item)
+        return replace(target_of(item), protection=protection, size=kind.size_of(item))
+
+    def _aged(self, identity: ResourceId, found: Target) -> Target:
+        """With its age from the group's listing, where the type tells none and a tag doesn't say when it ends."""
+        if found.created_at is not None or lease.states_expiry(found) or not identity.group:
+            return found
+        text = self.ages(identity.group_id).get(identity.text, "")
+        return replace(found, created_at=born({"createdTime": text}))
+
+    def _with_members(self, group: Target, item: Item, locks: Sequence[str]) -> Target:
+        """The group holding all that goes with it; its fingerprint stands for these, too."""
+        if not self._goes_whole():
+            return replace(group, protection=group.protection or "resource_groups: false in the policy")
+        members = tuple(self._members(ResourceId.parse(group.id), item, locks))
+        marks = {member.id: member.fingerprint for member in members}
+        return replace(group, holds=members, fingerprint=fingerprint({**marks, "": group.fingerprint}))
+
+    def _goes_whole(self) -> bool:
+        azure = self.janitor.clouds.azure
+        return azure is None or azure.resource_groups
+
+    def _members(self, group: ResourceId, item: Item, locks: Sequence[str]) -> Iterator[Target]:
+        """Everything in ``group``; what lies inside another resource and has no tags of its own goes by that one."""
+        listed = {
+            ResourceId.parse(str(each["id"])): each
+            for each in self.api.listed(f"{group.text}/resources", GROUPS, **AGES)
+        }
+        known = {identity.text for identity in listed}
+        for identity, each in listed.items():
+            if not each.get("tags") and _parent(identity.text) in known:
+                continue
+            try:
+                whole = self.item(identity) if self.types.named(identity.kind).protects else {}
+            except NotFound:
+                continue
+            yield self._seen(identity, {**each, **whole}, locks, item)
+
+
+def target_of(item: Item) -> Target:
+    """A resource or a group as any of Azure's answers shows it. Raises ``ValueError`` if it is none."""
+    identity = ResourceId.parse(str(item["id"]))
+    tags = {str(key): str(value) for key, value in (item.get("tags") or {}).items()}
+    location = GLOBAL if identity.kind == GROUP else place(item.get("location"))
+    return Target(
+        provider="azure",
+        scope=f"azure/{identity.subscription}/{location}",
+        type=identity.kind,
+        id=identity.text,
+        name=str(item.get("name") or identity.name).rpartition("/")[2],
+        tags=tags,
+        created_at=born(item),
+        fingerprint=fingerprint(tags),
+    )
+
+
+def _lock_on(identity: ResourceId, locks: Sequence[str]) -> str:
+    """The lock that keeps ``identity``: on it, on what it lies in, or on something in it."""
+    for lock in locks:
+        on = locked(lock)
+        if identity.within(on) or on.startswith(f"{identity.text}/"):
+            return f"the lock '{lock.rpartition('/')[2]}' on {on}"
+    return ""
+
+
+def _owner(group: Item) -> str:
+    owner = str(group.get("managedBy") or "")
+    return f"its resource group belongs to {owner}" if owner else ""
+
+
+def _parent(text: str) -> str:
+    return text.rsplit("/", 2)[0]
