@@ -71,7 +71,10 @@ ROWS: Mapping[str, Row] = {
     "group": _compute("InstanceGroup", "zone instanceGroups"),
     "template": _compute("InstanceTemplate", "global instanceTemplates"),
     "rule": _compute(
-        "ForwardingRule", "region forwardingRules", _LABELLED, IPAddress=f"{_COMPUTE}/regions/{REGION}/addresses/dg-old-address"
+        "ForwardingRule",
+        "region forwardingRules",
+        _LABELLED,
+        IPAddress=f"{_COMPUTE}/regions/{REGION}/addresses/dg-old-address",
     ),
     "globalrule": _compute(
         "GlobalForwardingRule",
@@ -109,7 +112,10 @@ ROWS: Mapping[str, Row] = {
     "globaladdress": _compute("GlobalAddress", "global addresses", _LABELLED),
     "router": _compute("Router", "region routers", nats=[{"name": "nat"}], **_NETWORK),
     "tunnel": _compute(
-        "VpnTunnel", "region vpnTunnels", _LABELLED, vpnGateway=f"{_COMPUTE}/regions/{REGION}/vpnGateways/dg-old-gateway"
+        "VpnTunnel",
+        "region vpnTunnels",
+        _LABELLED,
+        vpnGateway=f"{_COMPUTE}/regions/{REGION}/vpnGateways/dg-old-gateway",
     ),
     "gateway": _compute("VpnGateway", "region vpnGateways", _LABELLED, **_NETWORK),
     "oldgateway": _compute("TargetVpnGateway", "region targetVpnGateways", _LABELLED, **_NETWORK),
