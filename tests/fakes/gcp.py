@@ -112,9 +112,9 @@ class FakeGoogle:
     def writes(self) -> list[str]:
         return [each for each in self.asked if not each.startswith(("GET ", "HEAD "))]
 
-    def dealt(self) -> int:
-        """How many faults there were."""
-        return self._dealt.total()
+    def dealt(self, fault: Fault) -> int:
+        """How often it happened."""
+        return self._dealt[self.faults.index(fault)]
 
     def environ(self, home: Path) -> dict[str, str]:
         """What a process needs to find this Google and to sign in to it: federated, as a job on GitHub would."""

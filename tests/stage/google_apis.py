@@ -82,6 +82,6 @@ def _methods(part: dict[str, Any], base: str, everywhere: frozenset[str]) -> Ite
         required = {name for name in query if parameters[name].get("required")}
         path = base + each.get("flatPath", each["path"])
         scopes = frozenset(each.get("scopes", ()))
-        yield Method(each["id"], each["httpMethod"], path, query | everywhere, frozenset(required), scopes)
+        yield Method(each["id"], each["httpMethod"], path, frozenset(query) | everywhere, frozenset(required), scopes)
     for nested in part.get("resources", {}).values():
         yield from _methods(nested, base, everywhere)

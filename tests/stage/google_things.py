@@ -1,4 +1,4 @@
-"""Things to put into the small Google Cloud: one of every type that the janitor knows, some of them in use by others."""
+"""Things to put into the small Google Cloud: one of every type that the janitor knows, some in use by others."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -191,12 +191,12 @@ def _filled(body: Any, project: str) -> Any:
     return {key: _filled(value, project) for key, value in body.items()} if isinstance(body, Mapping) else body
 
 
-def a_full_world(fake: FakeGoogle) -> tuple[set[str], set[str]]:
+def a_full_world(fake: FakeGoogle) -> tuple[list[str], set[str]]:
     """Two projects with one of each type past its time, a folder with whole projects; what goes, what stays."""
     fake.project(ONE, IDS[ONE], labels=OLD)
     fake.project(TWO, IDS[TWO])
-    goes, stays = set(_goes(fake)), set(_stays(fake)) | set(IDS.values())
-    return goes | {"dg-preview-1"}, stays | {"dg-preview-2", "dg-preview-3", "dg-preview-4", "team-project"}
+    goes, stays = list(_goes(fake)), set(_stays(fake)) | set(IDS.values())
+    return [*goes, "dg-preview-1"], stays | {"dg-preview-2", "dg-preview-3", "dg-preview-4", "team-project"}
 
 
 def _goes(fake: FakeGoogle) -> Iterator[str]:

@@ -63,8 +63,8 @@ class GcpWorld:
 
     def put_protected(self, name: str, tags: Mapping[str, str]) -> None:
         full = f"compute.googleapis.com/{HERE}/zones/europe-west1-b/instances/{name}"
-        place = {"location": "europe-west1-b", "deletionProtection": True}
-        self.google.put("compute.googleapis.com/Instance", full, NUMBER, labels=tags, **place)
+        asset, place = "compute.googleapis.com/Instance", "europe-west1-b"
+        self.google.put(asset, full, NUMBER, labels=tags, location=place, deletionProtection=True)
 
     def put_in_use(self, name: str, tags: Mapping[str, str]) -> None:
         full = f"compute.googleapis.com/{HERE}/global/networks/{name}"
