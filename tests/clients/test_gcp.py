@@ -3,13 +3,11 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.gcp import FakeGoogle, Fault, error
-from fakes.gcp_server import google
 
 from driftguard.clients.gcp import NARROW, WIDE, GcpApi, reader, writer
 from driftguard.clients.gcp_errors import Refusal, of_answer, of_operation
@@ -33,24 +31,17 @@ FOLDER = "folders/900001"
 TOPICS = "v1/projects/sandbox-one/topics"
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeGoogle]:
-    with google(tmp_path_factory.mktemp("google")) as fake:
-        yield fake
-
-
 @pytest.fixture
-def cloud(served: FakeGoogle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGoogle:
-    served.empty()
-    for name, value in served.environ(tmp_path).items():
+def cloud(google_cloud: FakeGoogle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGoogle:
+    for name, value in google_cloud.environ(tmp_path).items():
         monkeypatch.setenv(name, value)
-    served.project(ONE, "sandbox-one")
-    served.project(OTHER, "somebody-elses")
-    served.project(INSIDE, "dg-inside", parent=FOLDER)
+    google_cloud.project(ONE, "sandbox-one")
+    google_cloud.project(OTHER, "somebody-elses")
+    google_cloud.project(INSIDE, "dg-inside", parent=FOLDER)
     for number in range(5):
         name = f"pubsub.googleapis.com/projects/sandbox-one/topics/dg-{number}"
-        served.put("pubsub.googleapis.com/Topic", name, ONE, labels={"driftguard-owner": "x"})
-    return served
+        google_cloud.put("pubsub.googleapis.com/Topic", name, ONE, labels={"driftguard-owner": "x"})
+    return google_cloud
 
 
 def janitor(cloud: FakeGoogle, **more: Any) -> Janitor:

@@ -4,13 +4,11 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.gcp import FakeGoogle, Fault, error
-from fakes.gcp_server import google
 from stage import google_things as things
 from stage.command import within
 
@@ -33,16 +31,9 @@ janitor:
 """
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeGoogle]:
-    with google(tmp_path_factory.mktemp("google")) as fake:
-        yield fake
-
-
 @pytest.fixture
-def cloud(served: FakeGoogle) -> FakeGoogle:
-    served.empty()
-    return served
+def cloud(google_cloud: FakeGoogle) -> FakeGoogle:
+    return google_cloud
 
 
 def nightly(cloud: FakeGoogle, cwd: Path, *words: str, policy: str = POLICY) -> tuple[int, Any]:

@@ -125,6 +125,7 @@ class FakeGoogle:
             "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
             "token_url": f"{self.url}/sts/v1/token",
             "credential_source": {"file": str(home / "subject")},
+            "universe_domain": "tests.invalid",  # in Google's own, google-auth asks iamcredentials.googleapis.com, too
         }
         (home / "adc.json").write_text(json.dumps(adc))
         return {

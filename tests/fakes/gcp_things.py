@@ -65,10 +65,15 @@ class Thing:
         settings = self.body.get("settings", {})
         return any(self.body.get(key, settings.get(key)) == value for key, value in _PROTECTIONS.items())
 
+    @property
+    def points_at(self) -> str:
+        """All that it says of others. What its status says of others doesn't hold these."""
+        return json.dumps({key: value for key, value in self.body.items() if key != "status"})
+
     def used_by(self, others: Iterable["Thing"]) -> str:
         """The name of one of ``others`` that points at it; empty if none does."""
         whole = f"projects/{self.path.partition('/projects/')[2]}"
-        named = (each for each in others if each is not self and f'{whole}"' in json.dumps(each.body))
+        named = (each for each in others if each is not self and f'{whole}"' in each.points_at)
         return next((each.name for each in named), "") if "/projects/" in self.path else ""
 
     def row(self) -> dict[str, Any]:

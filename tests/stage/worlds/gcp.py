@@ -10,7 +10,6 @@ from typing import ClassVar
 
 import pytest
 from fakes.gcp import FakeGoogle, Fault
-from fakes.gcp_server import google
 from fakes.gcp_things import Thing
 from stage.worlds import World
 
@@ -101,11 +100,11 @@ class Google:
     def open(self, request: pytest.FixtureRequest) -> Iterator[World]:
         directory: Path = request.getfixturevalue("tmp_path")
         monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
-        with google(directory) as fake:
-            fake.project(NUMBER, PROJECT)
-            for name, value in fake.environ(directory).items():
-                monkeypatch.setenv(name, value)
-            yield GcpWorld(fake)
+        fake: FakeGoogle = request.getfixturevalue("google_cloud")
+        fake.project(NUMBER, PROJECT)
+        for name, value in fake.environ(directory).items():
+            monkeypatch.setenv(name, value)
+        yield GcpWorld(fake)
 
 
 WORLD = Google()

@@ -13,7 +13,7 @@ Item = Mapping[str, Any]
 Tags = Mapping[str, str]
 
 _MILLISECONDS = 10**11
-_WORDS = re.compile(r"(?<![\w:./-])([A-Za-z][\w:./-]*)=([^\s,;\"']+)")
+_WORDS = re.compile(r"(?<![\w:./?&-])([A-Za-z][\w:./-]*)=([^\s,;]+)")
 _ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]")
 
 
@@ -36,7 +36,8 @@ def labels(item: Item, path: str) -> Tags:
 
 def described(text: Any) -> Tags:
     """``driftguard-owner=platform, driftguard-expires-at=2026-11-23`` out of a description, for what has no labels."""
-    return dict(_WORDS.findall(text)) if isinstance(text, str) else {}
+    found = _WORDS.findall(text) if isinstance(text, str) else []
+    return {key: value.rstrip(".)]\"'") or value for key, value in found}
 
 
 def moment(value: Any) -> datetime | None:
@@ -68,7 +69,8 @@ def size(path: str, gigabytes: str = "") -> Sized:
     """A price's words out of an item: a class, or a class and a volume: ``pd-ssd 100 GiB``."""
 
     def sized(item: Item) -> str:
-        name, volume = last(dig(item, path)), str(dig(item, gigabytes) or "")
+        name = last(dig(item, path)) if path else ""
+        volume = str(dig(item, gigabytes) or "") if gigabytes else ""
         return " ".join(filter(None, (name, f"{volume} GiB" if volume else "")))
 
     return sized
