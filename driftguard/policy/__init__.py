@@ -18,6 +18,7 @@ from driftguard.policy.azure import Azure
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
+from driftguard.policy.notify import Channel, Moment, Notify
 from driftguard.policy.rules import Limits, Rule, RuleMode, RuleScope
 from driftguard.policy.values import (
     EVENT_NAMES,
@@ -47,6 +48,7 @@ __all__ = [
     "Aws",
     "Azure",
     "AzureIdentity",
+    "Channel",
     "Clouds",
     "Consumer",
     "Contract",
@@ -68,6 +70,8 @@ __all__ = [
     "LongLivedKeys",
     "ModelName",
     "ModelNames",
+    "Moment",
+    "Notify",
     "OverridePolicy",
     "Policy",
     "Region",
@@ -102,6 +106,7 @@ class Policy(Section):
     cross_repo: CrossRepo = CrossRepo()
     github: GitHub = GitHub()
     overrides: OverridePolicy = OverridePolicy()
+    notify: Notify = Notify()
 
     _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="policy.yaml")
