@@ -1,4 +1,4 @@
-"""The janitor's scopes spread over jobs: accounts times regions, at most as many as a matrix takes.
+"""The janitor's scopes spread over jobs: accounts times regions, and subscriptions, at most as many as a matrix takes.
 
 Pure: the same policy gives the same shards, so that ``run --shard 3/8`` needs nothing but the policy and its number.
 """
@@ -16,21 +16,29 @@ from driftguard.policy import Clouds, Policy
 MOST = 256
 """Jobs in one matrix, https://docs.github.com/en/actions/reference/limits."""
 
+SCOPES = {"azure": "subscriptions"}
+"""What each cloud besides AWS is dealt by: a key of its section. One without is taken as a whole."""
+
 _FORM = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One job's part. ``account`` and ``regions`` are empty where a cloud is taken as a whole."""
+    """One job's part. ``account`` and ``regions`` are empty where a cloud is taken as a whole.
+
+    ``scopes`` are what a cloud without accounts and regions is dealt by: subscriptions.
+    """
 
     cloud: str
     account: str = ""
     regions: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """A job's and an artifact's name: ``aws-123456789012-eu-west-1``."""
-        more = f"{self.regions[0]}-and-{len(self.regions) - 1}-more" if len(self.regions) > 1 else "".join(self.regions)
+        parts = self.regions or self.scopes
+        more = f"{parts[0]}-and-{len(parts) - 1}-more" if len(parts) > 1 else "".join(parts)
         return "-".join(filter(None, (self.cloud, self.account, more)))
 
 
@@ -40,8 +48,18 @@ def spread(policy: Policy, most: int = MOST) -> tuple[Shard, ...]:
     A job signs in to one account. Regions share a job only where each by itself would be too many.
     """
     clouds = policy.janitor.clouds
-    whole = [Shard(name) for name in Clouds.model_fields if name != "aws" and getattr(clouds, name) is not None]
-    return (*_aws(policy, most - len(whole)), *whole)
+    others = [name for name in Clouds.model_fields if name != "aws" and getattr(clouds, name) is not None]
+    aws = tuple(_aws(policy, most - len(others)))
+    room = most - len(aws)
+    dealt = [shard for name in others for shard in _scopes(policy, name, room // len(others))]
+    return (*aws, *dealt)
+
+
+def _scopes(policy: Policy, cloud: str, most: int) -> Iterator[Shard]:
+    """A job for each scope, or for several where they are too many."""
+    listed = tuple(dict.fromkeys(getattr(getattr(policy.janitor.clouds, cloud), SCOPES.get(cloud, ""), ())))
+    for scopes in _dealt(listed, most):
+        yield Shard(cloud, scopes=scopes)
 
 
 def _aws(policy: Policy, most: int) -> Iterator[Shard]:
@@ -56,11 +74,11 @@ def _aws(policy: Policy, most: int) -> Iterator[Shard]:
             yield Shard("aws", account, regions)
 
 
-def _dealt(regions: Sequence[str], hands: int) -> Iterator[tuple[str, ...]]:
-    """``regions`` dealt to at most ``hands`` jobs, as evenly as may be; no regions means all of them, in one job."""
-    count = max(1, min(hands, len(regions)))
+def _dealt(scopes: Sequence[str], hands: int) -> Iterator[tuple[str, ...]]:
+    """``scopes`` dealt to at most ``hands`` jobs, as evenly as may be; none means all of them, in one job."""
+    count = max(1, min(hands, len(scopes)))
     for hand in range(count):
-        yield tuple(regions[hand::count])
+        yield tuple(scopes[hand::count])
 
 
 def matrix(shards: Sequence[Shard]) -> dict[str, Any]:
@@ -81,4 +99,7 @@ def narrowed(policy: Policy, which: str) -> Policy:
     if clouds.aws is not None:
         part = clouds.aws.model_copy(update={"accounts": (shard.account,), "regions": shard.regions})
         clouds = clouds.model_copy(update={"aws": part})
+    if shard.scopes:
+        part = getattr(clouds, shard.cloud).model_copy(update={SCOPES[shard.cloud]: shard.scopes})
+        clouds = clouds.model_copy(update={shard.cloud: part})
     return policy.model_copy(update={"janitor": policy.janitor.model_copy(update={"clouds": clouds})})

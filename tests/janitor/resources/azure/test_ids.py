@@ -102,5 +102,5 @@ def test_the_types_of_azure_can_all_be_put_in_an_order() -> None:
 
 def test_what_a_price_goes_by_is_told_whole_or_not_at_all() -> None:
     disk = AzureTypes().named("microsoft.compute:disks")
-    assert disk.size_of({"sku": {"name": "Premium_LRS"}, "properties": {"diskSizeGB": 128}}) == "Premium_LRS 128 GiB"
+    assert disk.size_of({"sku": {"name": "Premium_LRS"}, "properties": {"diskSizeGB": 128}}) == "Premium_LRS 128-GiB"
     assert disk.size_of({"sku": {"name": "Premium_LRS"}}) == ""
