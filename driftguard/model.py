@@ -184,6 +184,7 @@ class Target:
     """One thing out there that an action may change.
 
     ``scope`` is a path from the provider down (``aws/123456789012/eu-west-1``, ``github/acme/web``).
+    A ``type`` that lies inside another extends its name (``microsoft.sql:servers:databases``).
     ``protection`` names what the cloud itself protects it with; empty where nothing does. ``size`` is what its price
     goes by, a class, a volume or both (``t3.micro``, ``100 GiB``, ``gp3 100 GiB``); empty where that isn't known.
     ``holds`` is everything that goes with it, as far as the cloud deletes it whole: a resource group's resources. Its

@@ -12,11 +12,20 @@ EVERYWHERE = "/global"
 
 
 def after_wholes(actions: Sequence[Action]) -> Iterator[Action]:
-    """The same deletions, each after that of what takes it along: what is left of that goes by itself."""
-    taker = {taken.id: action.id for action in actions for taken in action.takes}
+    """The same deletions, each after that of what takes it along: what is left of that goes by itself.
+
+    Parts come the other way round, before what they are parts of: their type extends the other's.
+    """
+    after: dict[str, list[str]] = {}
+    ids = {action.target.id: action.id for action in actions}
+    for whole in actions:
+        for taken in whole.takes:
+            part = taken.type.startswith(f"{whole.target.type}:")
+            if taken.id in ids:
+                first, second = (ids[taken.id], whole.id) if part else (whole.id, ids[taken.id])
+                after.setdefault(second, []).append(first)
     for action in actions:
-        whole = taker.get(action.target.id)
-        yield action if whole is None else replace(action, after=(*action.after, whole))
+        yield replace(action, after=(*action.after, *after[action.id])) if action.id in after else action
 
 
 def ordered(actions: Sequence[Action], order: Mapping[str, Sequence[str]]) -> Iterator[Action]:

@@ -16,9 +16,10 @@ from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
 from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
 from driftguard.policy.azure import Azure
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
-from driftguard.policy.gcp import Gcp
+from driftguard.policy.gcp import WHOLE_PROJECT, Gcp
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
+from driftguard.policy.notify import Channel, Moment, Notify
 from driftguard.policy.rules import Limits, Rule, RuleMode, RuleScope
 from driftguard.policy.values import (
     EVENT_NAMES,
@@ -39,6 +40,7 @@ from driftguard.policy.values import (
 __all__ = [
     "EVENT_NAMES",
     "PLACEHOLDERS",
+    "WHOLE_PROJECT",
     "AccountId",
     "Ai",
     "AiSync",
@@ -48,6 +50,7 @@ __all__ = [
     "Aws",
     "Azure",
     "AzureIdentity",
+    "Channel",
     "Clouds",
     "Consumer",
     "Contract",
@@ -70,6 +73,8 @@ __all__ = [
     "LongLivedKeys",
     "ModelName",
     "ModelNames",
+    "Moment",
+    "Notify",
     "OverridePolicy",
     "Policy",
     "Region",
@@ -104,6 +109,7 @@ class Policy(Section):
     cross_repo: CrossRepo = CrossRepo()
     github: GitHub = GitHub()
     overrides: OverridePolicy = OverridePolicy()
+    notify: Notify = Notify()
 
     _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="policy.yaml")

@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from driftguard.policy.values import Globs, Section
 
+WHOLE_PROJECT = "cloudresourcemanager:project"
+"""The kind of whole projects; every other kind is of resources in ``projects``."""
+
 
 def _number(value: object) -> object:
     return f"{value:d}" if isinstance(value, int) and not isinstance(value, bool) else value

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 GRAPH = "/providers/microsoft.resourcegraph/resources"
 TENANT = "99999999-9999-9999-9999-999999999999"
@@ -90,6 +90,8 @@ class FakeAzure:
     operations: dict[str, Operation] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     types: set[str] = field(default_factory=set)
+    signed_in: list[str] = field(default_factory=list)
+    failing: str = ""
     polls: int = 1
     page: int = 1000
     truncated: bool = False
@@ -163,7 +165,7 @@ class FakeAzure:
         path = unquote(parts.path).rstrip("/").lower()
         query = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
         if "/oauth2/" in path or path.endswith("openid-configuration"):
-            return self._entra(path, parts.path.split("/")[1])
+            return self._entra(path, parts.path.split("/")[1], body)
         self.asked.append((method, path))
         if not headers.get("Authorization", "").startswith("Bearer azure-"):
             return _refused(401, "AuthenticationFailed", "no token", {"WWW-Authenticate": 'Bearer realm=""'})
@@ -172,14 +174,12 @@ class FakeAzure:
         except Refusal as refusal:
             return _refused(refusal.status, refusal.code, refusal.message)
 
-    def _entra(self, path: str, tenant: str) -> Reply:
+    def _entra(self, path: str, tenant: str, body: bytes) -> Reply:
         if path.endswith("openid-configuration"):
             base = f"{self.url}/{tenant}"
-            ends = {f"{name}_endpoint": f"{base}/oauth2/v2.0/{name}" for name in ("authorize", "token")}
-            return Reply(
-                200,
-                {"issuer": f"{base}/v2.0", **{k.replace("authorize_", "authorization_"): v for k, v in ends.items()}},
-            )
+            ends = {"authorization_endpoint": f"{base}/oauth2/v2.0/authorize"}
+            return Reply(200, {"issuer": f"{base}/v2.0", "token_endpoint": f"{base}/oauth2/v2.0/token", **ends})
+        self.signed_in.append(parse_qs(body.decode())["client_id"][0])
         return Reply(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": "azure-1"})
 
     def _serve(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
@@ -216,9 +216,10 @@ class FakeAzure:
             return Reply(200, {"value": [{"id": lock} for lock in self.locks if subscription in lock.lower()]})
         listed = re.fullmatch(r"(/subscriptions/[^/]+/resourcegroups/[^/]+)/resources", path)
         if listed:
-            return self._listing(
-                self._inside(listed[1]), path, query, expanded="createdtime" in query.get("$expand", "").lower()
-            )
+            named = re.search(r"substringof\('([^']*)', name\)", query.get("$filter", ""))
+            inside = self._inside(listed[1])
+            found = [item for item in inside if not named or named[1] in item["name"].lower()]
+            return self._listing(found, path, query)
         provider = re.fullmatch(r"/subscriptions/[^/]+/providers/([^/]+)", path)
         if provider:
             return self._provider(provider[1])
@@ -226,7 +227,7 @@ class FakeAzure:
             item for key, item in self.things.items() if key.rpartition("/")[0] == path and "/providers/" in path
         ]
         if path.count("/") % 2 == 1 and "/providers/" in path and path not in self.things and path not in self.records:
-            return self._listing(children, path, query, expanded=False)
+            return self._listing(children, path, query)
         if path in self.muted:
             raise Refusal(403, "AuthorizationFailed", "may not read it")
         item = self.records.get(path) or self.things.get(path)
@@ -241,12 +242,14 @@ class FakeAzure:
             raise _missing(group)
         return [item for key, item in self.things.items() if key.startswith(f"{group}/providers/")]
 
-    def _listing(self, items: list[dict[str, Any]], path: str, query: Mapping[str, str], *, expanded: bool) -> Reply:
+    def _listing(self, items: list[dict[str, Any]], path: str, query: Mapping[str, str]) -> Reply:
+        expanded = "createdtime" in query.get("$expand", "").lower()
         start = int(query.get("$skiptoken", "0"))
         shown = ("id", "name", "type", "location", "tags", "managedBy", *(("createdTime",) if expanded else ()))
         page = [{key: item[key] for key in shown if key in item} for item in items[start : start + self.page]]
         more = start + self.page
-        link = f"{self.url}{path}?$skiptoken={more}&$expand={query.get('$expand', '')}&api-version=x"
+        asked = urlencode({**query, "$skiptoken": more})
+        link = f"{self.url}{path}?{asked}"
         return Reply(200, {"value": page, **({"nextLink": link} if more < len(items) else {})})
 
     def _provider(self, namespace: str) -> Reply:
@@ -331,7 +334,7 @@ class FakeAzure:
             self.remove(path)
             return Reply(200, {})
         where = f"/subscriptions/{subscription}/operations/{'status' if number % 3 == 1 else 'result'}-{number}"
-        self.operations[where] = Operation(path, self.polls)
+        self.operations[where] = Operation(path, self.polls, self.failing)
         header = "Azure-AsyncOperation" if number % 3 == 1 else "Location"
         return Reply(202, None, {header: f"{self.url}{where}?api-version=2020-01-01", "Retry-After": "0"})
 

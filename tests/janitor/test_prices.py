@@ -23,6 +23,8 @@ def target(kind: str, size: str = "", region: str = "us-east-1") -> Target:
         ("ec2:volume", "gp3 0.5 GiB", "us-east-1", 0.04),
         ("kms:key", "", "ap-south-1", 1.0),
         ("sqs:queue", "", "global", 0.0),
+        ("microsoft.compute:virtualmachines", "Standard_B2s Linux", "eastus", 30.37),
+        ("microsoft.compute:disks", "Premium_LRS 128-GiB", "eastus", 19.71),
     ],
 )
 def test_type_size_and_region_make_a_price(kind: str, size: str, region: str, usd: float) -> None:
@@ -39,6 +41,8 @@ def test_type_size_and_region_make_a_price(kind: str, size: str, region: str, us
         ("ec2:volume", "100 GiB", "us-east-1"),
         ("s3:bucket", "", "us-east-1"),
         ("kms:key", "large", "us-east-1"),
+        ("microsoft.compute:virtualmachines", "Standard_B2s Windows", "eastus"),
+        ("microsoft.compute:disks", "Premium_LRS 100-GiB", "eastus"),
     ],
 )
 def test_whatever_is_missing_makes_it_unknown(kind: str, size: str, region: str) -> None:
@@ -60,9 +64,9 @@ def test_every_price_has_a_source_and_a_month_and_stands_once() -> None:
     keys = [key for group in groups for key in group["usd_month"]]
     assert len(keys) == len(set(keys)) == len(prices.table())
     for group in groups:
-        assert group["source"].startswith("https://aws.amazon.com/")
+        assert group["source"].startswith(("https://aws.amazon.com/", "https://azure.microsoft.com/pricing/"))
         assert date.fromisoformat(f"{group['as_of']}-01")
         for key, regions in group["usd_month"].items():
-            assert re.fullmatch(r"[a-z0-9]+:[a-z0-9-]+( [a-z0-9.]+)?( GiB)?", key)
+            assert re.fullmatch(r"[a-z0-9.]+(:[a-z0-9-]+)+( [A-Za-z0-9._-]+){0,2}", key)
             assert regions
             assert all(price >= 0 for price in regions.values())

@@ -64,7 +64,7 @@ class ResourceId:
         return self.text.rpartition("/")[2]
 
     def within(self, other: str) -> bool:
-        """Whether this is the resource with the id ``other`` or lies below it."""
+        """Whether this is the resource or group with the id ``other``, or lies in it."""
         return self.text == other or self.text.startswith(f"{other}/")
 
 

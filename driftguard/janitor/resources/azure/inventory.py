@@ -24,6 +24,7 @@ from driftguard.janitor.resources.azure.versions import Versions
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
 
+UNSEEN = "the credentials don't see it"
 READERS = 8
 """Resource groups whose ages are asked for at a time."""
 
@@ -69,13 +70,10 @@ class AzureCloud:
 
     def discover(self) -> Iterator[Target | Gap]:
         try:
-            seen = self.api.subscriptions
+            yield from [Gap(f"azure/{each}", "the subscription", UNSEEN) for each in self.unseen()]
         except DriftGuardError as error:
             yield Gap("azure", "the subscriptions", str(error))
             return
-        for missing in self._wanted_subscriptions():
-            if missing not in seen:
-                yield Gap(f"azure/{missing}", "the subscription", "the credentials don't see it")
         for query in (_GROUPS, _RESOURCES):
             try:
                 for page in self.api.rows(query.replace("{ours}", self._ours())):
@@ -86,6 +84,10 @@ class AzureCloud:
 
     def read(self, target: Target) -> Target | None:
         return self.reading.read(target)
+
+    def unseen(self) -> Sequence[str]:
+        """The policy's subscriptions that the credentials don't see."""
+        return [each for each in self._wanted_subscriptions() if each not in self.api.subscriptions]
 
     def _wanted_subscriptions(self) -> Sequence[str]:
         azure = self.janitor.clouds.azure

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from driftguard.errors import NotFound
-from driftguard.janitor import lease
 from driftguard.janitor.resources.azure.catalogue import AzureTypes
 from driftguard.janitor.resources.azure.ids import GLOBAL, GROUP, ResourceId, locked, place
 from driftguard.janitor.resources.azure.resource import AzureApi, Item, born
@@ -33,10 +32,13 @@ class Reading:
             item = self.item(identity)
             locks = self.api.locks(identity.subscription)
             group = self._group(identity, item)
+            around = list(self._around(identity))
         except NotFound:
             return None
         found = self._seen(identity, item, locks, group)
-        return self._with_members(found, item, locks) if identity.kind == GROUP else self._aged(identity, found)
+        if identity.kind == GROUP:
+            return self._with_members(found, item, locks, around)
+        return self._with_parts(identity, found, [self._seen(_id(each), each, locks, group) for each in around])
 
     def item(self, identity: ResourceId) -> Item:
         asked = AGES if identity.kind == GROUP else {}
@@ -58,18 +60,27 @@ class Reading:
         protection = _lock_on(identity, locks) or _owner(group) or kind.protection(item)
         return replace(target_of(item), protection=protection, size=kind.size_of(item))
 
-    def _aged(self, identity: ResourceId, found: Target) -> Target:
-        """With its age from the group's listing, where the type tells none and a tag doesn't say when it ends."""
-        if found.created_at is not None or lease.states_expiry(found) or not identity.group:
-            return found
-        text = self.ages(identity.group_id).get(identity.text, "")
-        return replace(found, created_at=born({"createdTime": text}))
+    def _around(self, identity: ResourceId) -> Iterator[Item]:
+        """What the group's listing knows of it and of all in it that has tags of its own, each with its age."""
+        if not identity.group:
+            return
+        quoted = identity.name.replace("'", "''")
+        asked = {} if identity.kind == GROUP else {"$filter": f"substringof('{quoted}', name)"}
+        for each in self.api.listed(f"{identity.group_id}/resources", GROUPS, **AGES, **asked):
+            if _id(each).within(identity.text):
+                yield each
 
-    def _with_members(self, group: Target, item: Item, locks: Sequence[str]) -> Target:
+    def _with_parts(self, identity: ResourceId, found: Target, around: Sequence[Target]) -> Target:
+        """With its age, where the type tells none, and holding whatever lies in it and has tags of its own."""
+        age = next((each.created_at for each in around if each.id == identity.text), None)
+        parts = tuple(each for each in around if each.id != identity.text and each.tags)
+        return replace(found, created_at=found.created_at or age, holds=parts)
+
+    def _with_members(self, group: Target, item: Item, locks: Sequence[str], listed: Sequence[Item]) -> Target:
         """The group holding all that goes with it; its fingerprint stands for these, too."""
         if not self._goes_whole():
             return replace(group, protection=group.protection or "resource_groups: false in the policy")
-        members = tuple(self._members(ResourceId.parse(group.id), item, locks))
+        members = tuple(self._members(item, locks, {_id(each): each for each in listed}))
         marks = {member.id: member.fingerprint for member in members}
         return replace(group, holds=members, fingerprint=fingerprint({**marks, "": group.fingerprint}))
 
@@ -77,12 +88,8 @@ class Reading:
         azure = self.janitor.clouds.azure
         return azure is None or azure.resource_groups
 
-    def _members(self, group: ResourceId, item: Item, locks: Sequence[str]) -> Iterator[Target]:
-        """Everything in ``group``; what lies inside another resource and has no tags of its own goes by that one."""
-        listed = {
-            ResourceId.parse(str(each["id"])): each
-            for each in self.api.listed(f"{group.text}/resources", GROUPS, **AGES)
-        }
+    def _members(self, group: Item, locks: Sequence[str], listed: Mapping[ResourceId, Item]) -> Iterator[Target]:
+        """Each of ``listed``; what lies inside another resource and has no tags of its own goes by that one."""
         known = {identity.text for identity in listed}
         for identity, each in listed.items():
             if not each.get("tags") and _parent(identity.text) in known:
@@ -91,12 +98,16 @@ class Reading:
                 whole = self.item(identity) if self.types.named(identity.kind).protects else {}
             except NotFound:
                 continue
-            yield self._seen(identity, {**each, **whole}, locks, item)
+            yield self._seen(identity, {**each, **whole}, locks, group)
+
+
+def _id(item: Item) -> ResourceId:
+    return ResourceId.parse(str(item["id"]))
 
 
 def target_of(item: Item) -> Target:
     """A resource or a group as any of Azure's answers shows it. Raises ``ValueError`` if it is none."""
-    identity = ResourceId.parse(str(item["id"]))
+    identity = _id(item)
     tags = {str(key): str(value) for key, value in (item.get("tags") or {}).items()}
     location = GLOBAL if identity.kind == GROUP else place(item.get("location"))
     return Target(

@@ -76,6 +76,8 @@ class GcpCloud:
 
     def _searches(self) -> Iterator[Stream]:
         wanted = {asset: kind for asset, kind in self.types.by_asset.items() if self._wanted(kind)}
+        if not wanted:
+            return
         bare = search.patterns(asset for asset, kind in wanted.items() if not kind.labelled)
         for number in dict.fromkeys(self.config.projects):
             yield Stream(f"gcp/{number}", "the search by label", self._search(number, search.ours(self.janitor), ()))

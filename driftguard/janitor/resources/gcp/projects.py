@@ -19,9 +19,8 @@ from driftguard.janitor.resources.gcp import search
 from driftguard.janitor.resources.gcp.answers import Item, labels, last, moment
 from driftguard.janitor.resources.gcp.resource import GcpApi, GcpResource
 from driftguard.model import Target, fingerprint
-from driftguard.policy import Janitor
+from driftguard.policy import WHOLE_PROJECT, Janitor
 
-KIND = "cloudresourcemanager:project"
 ACTIVE = "ACTIVE"
 READERS, TIMEOUT = 8, 300.0
 _FULL = "//cloudresourcemanager.googleapis.com/projects/"
@@ -33,7 +32,7 @@ class WholeProject:
 
     janitor: Janitor
     types: Mapping[str, GcpResource]
-    kind: ClassVar[str] = KIND
+    kind: ClassVar[str] = WHOLE_PROJECT
     assets: ClassVar[tuple[str, ...]] = ()
     after: ClassVar[tuple[str, ...]] = ()
     labelled: ClassVar[bool] = True
@@ -127,7 +126,7 @@ def _target(item: Item) -> Target:
     return Target(
         provider="gcp",
         scope=f"gcp/{str(item.get('parent')).replace('/', '-')}/global",
-        type=KIND,
+        type=WHOLE_PROJECT,
         id=_FULL + number,
         name=str(item.get("projectId", "")),
         tags=tags,

@@ -10,19 +10,19 @@ PROVIDER = Provider(
         AzureType(
             name="Microsoft.Compute/virtualMachines",
             what="Virtual machines",
-            size="{properties.hardwareProfile.vmSize}",
+            size="{properties.hardwareProfile.vmSize} {properties.storageProfile.osDisk.osType}",
         ),
         AzureType(name="Microsoft.Compute/virtualMachineScaleSets", what="Scale sets, with their machines"),
         AzureType(
             name="Microsoft.Compute/disks",
             what="Managed disks",
             after=(*_MACHINES, "Microsoft.Compute/images", "Microsoft.ContainerService/managedClusters"),
-            size="{sku.name} {properties.diskSizeGB} GiB",
+            size="{sku.name} {properties.diskSizeGB}-GiB",
         ),
         AzureType(
             name="Microsoft.Compute/snapshots",
             what="Snapshots of disks",
-            size="{sku.name} {properties.diskSizeGB} GiB",
+            size="{sku.name} {properties.diskSizeGB}-GiB",
         ),
         AzureType(name="Microsoft.Compute/images", what="Images", after=_MACHINES),
         AzureType(name="Microsoft.Compute/availabilitySets", what="Availability sets", after=_MACHINES),

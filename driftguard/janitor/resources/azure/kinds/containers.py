@@ -8,6 +8,7 @@ PROVIDER = Provider(
         AzureType(
             name="Microsoft.ContainerService/managedClusters",
             what="AKS clusters, with their node groups and the resource group that belongs to them",
+            size="{sku.tier}",
         ),
     ),
 )

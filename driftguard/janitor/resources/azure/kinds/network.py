@@ -63,7 +63,10 @@ PROVIDER = Provider(
             name="Microsoft.Network/routeTables", what="Route tables", after=("Microsoft.Network/virtualNetworks",)
         ),
         AzureType(
-            name="Microsoft.Network/natGateways", what="NAT gateways", after=("Microsoft.Network/virtualNetworks",)
+            name="Microsoft.Network/natGateways",
+            what="NAT gateways",
+            after=("Microsoft.Network/virtualNetworks",),
+            size="{sku.name}",
         ),
         AzureType(
             name="Microsoft.Network/publicIPAddresses",
