@@ -113,7 +113,7 @@ def narrowed(policy: Policy, which: str) -> Policy:
 
 
 def _of_gcp(gcp: Gcp, shard: Shard) -> Gcp:
-    """Projects without folders; or the folders, and then every project stays listed: none of these is an environment."""
+    """Projects without folders; or folders, and then every project stays listed: none of these is an environment."""
     if shard.account != FOLDERS:
         return gcp.model_copy(update={"ephemeral": ()})
     wanted = any(fnmatchcase(WHOLE_PROJECT, pattern) for pattern in gcp.types)

@@ -39,7 +39,7 @@ class Gcp(Section):
         (), description="Folders directly below which whole projects with our name and label are environments."
     )
     types: Annotated[Globs, Field(min_length=1)] = Field(
-        ("*",), description="Kinds to look at (docs/gcp-types.md), with * and ? as wildcards: 'compute:*'."
+        ("*",), description="Kinds to look at (docs/gcp.md), with * and ? as wildcards: 'compute:*'."
     )
     confirm_production: tuple[ProjectNumber, ...] = Field(
         (), description="Projects to work in although their id or name looks like production: named here again."

@@ -120,13 +120,6 @@ class TestReadOnly:
         with pytest.raises(AccessDenied, match="without TLS"):
             reader(janitor(cloud), {})._session("pubsub").get("http://127.0.0.1:9/")
 
-    def test_asking_for_ones_rights_is_the_only_post(self, cloud: FakeGoogle) -> None:
-        api = reader(janitor(cloud), {})
-        body = {"permissions": ["pubsub.topics.delete"]}
-        api.call("POST", "cloudresourcemanager", f"v3/projects/{ONE}:testIamPermissions", project=ONE, body=body)
-        with pytest.raises(ReadOnlyViolation):
-            api.call("POST", "cloudresourcemanager", f"v3/projects/{ONE}:setIamPolicy", project=ONE, body={})
-
     def test_its_token_reads_only_wherever_the_api_takes_such_a_one(self, cloud: FakeGoogle) -> None:
         reader(janitor(cloud), {}).project(ONE)
         assert cloud.scopes == set(NARROW)

@@ -62,7 +62,6 @@ def test_the_wide_scope_is_asked_for_only_where_no_narrow_one_is_enough() -> Non
         ("cloudresourcemanager", "GET", "v3/projects/1", ""),
         ("cloudresourcemanager", "DELETE", "v3/projects/1", ""),
         ("cloudresourcemanager", "GET", "v3/liens", "parent pageToken"),
-        ("cloudresourcemanager", "POST", "v3/projects/1:testIamPermissions", ""),
         ("cloudresourcemanager", "GET", "v3/operations/o", ""),
         ("compute", "GET", "compute/v1/projects/p/zones/z/operations/o", ""),
         ("compute", "GET", "compute/v1/projects/p/regions/r/operations/o", ""),

@@ -10,6 +10,12 @@ PATIENCE = 540.0
 """Seconds; a machine is given time to shut down."""
 
 
+def _disk(item: Item) -> str:
+    """One that two zones share is another price."""
+    found = size("type", "sizeGb")(item)
+    return f"regional-{found}" if item.get("replicaZones") else found
+
+
 def _autoscaler(at: At, item: Item) -> str:
     """A managed group doesn't go while an autoscaler holds it; the autoscaler has no labels, and no use without it."""
     place = "zones/{zone}" if "zone" in at.fields else "regions/{region}"
@@ -39,7 +45,7 @@ SERVICE = Service(
             "Disk",
             "RegionDisk",
             tags="labels",
-            size=size("type", "sizeGb"),
+            size=_disk,
             after=("compute:instance", "container:cluster"),
         ),
         compute_kind("snapshots", "global", "Snapshot", tags="labels", size=size("", "diskSizeGb")),
