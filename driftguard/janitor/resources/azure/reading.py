@@ -74,15 +74,13 @@ class Reading:
         """With its age, where the type tells none, and holding whatever lies in it and has tags of its own."""
         age = next((each.created_at for each in around if each.id == identity.text), None)
         parts = tuple(each for each in around if each.id != identity.text and each.tags)
-        return replace(found, created_at=found.created_at or age, holds=parts)
+        return _holding(replace(found, created_at=found.created_at or age), parts)
 
     def _with_members(self, group: Target, item: Item, locks: Sequence[str], listed: Sequence[Item]) -> Target:
-        """The group holding all that goes with it; its fingerprint stands for these, too."""
+        """The group holding all that goes with it."""
         if not self._goes_whole():
             return replace(group, protection=group.protection or "resource_groups: false in the policy")
-        members = tuple(self._members(item, locks, {_id(each): each for each in listed}))
-        marks = {member.id: member.fingerprint for member in members}
-        return replace(group, holds=members, fingerprint=fingerprint({**marks, "": group.fingerprint}))
+        return _holding(group, tuple(self._members(item, locks, {_id(each): each for each in listed})))
 
     def _goes_whole(self) -> bool:
         azure = self.janitor.clouds.azure
@@ -99,6 +97,14 @@ class Reading:
             except NotFound:
                 continue
             yield self._seen(identity, {**each, **whole}, locks, group)
+
+
+def _holding(whole: Target, parts: tuple[Target, ...]) -> Target:
+    """``whole`` with its ``parts``; its fingerprint then stands for these, too."""
+    if not parts:
+        return whole
+    marks = {part.id: part.fingerprint for part in parts}
+    return replace(whole, holds=parts, fingerprint=fingerprint({**marks, "": whole.fingerprint}))
 
 
 def _id(item: Item) -> ResourceId:
