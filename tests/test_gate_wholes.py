@@ -502,9 +502,8 @@ class TestResourcesThatTakeOthers:
         policy = POLICY.model_copy(update={"janitor": POLICY.janitor.model_copy(update={"max_deletions": 9})})
         planned = replace(group(A, B), target=replace(whole, holds=()))
         ruling = decide([Proposal(policy.rules[0], Plan(actions=(planned,)))], Grounds(policy, EVENT, NOW))
-        gate = Gate(
-            policy, {"delete_resource": Slow()}, lambda _: next(states), there.trail, lambda: NOW, sleep=lambda _: None
-        )
+        executors: dict[str, Executor] = {"delete_resource": Slow()}
+        gate = Gate(policy, executors, lambda _: next(states), there.trail, lambda: NOW, sleep=lambda _: None)
         [outcome] = gate.apply(ruling, EVENT)
         assert (outcome.status, outcome.attempts, outcome.note) == (Status.APPLIED, 2, "")
 
