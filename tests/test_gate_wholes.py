@@ -464,11 +464,48 @@ class TestResourcesThatTakeOthers:
         assert verdicts(decided(group(A), *alone)) == ["allow", "allow"]
         assert verdicts(decided(group(A, B), *alone)) == ["deny", "deny"]
 
-    def test_the_second_look_judges_what_is_in_it_by_then(self) -> None:
-        there = cloud(lambda: Receipt(Status.APPLIED), replace(target("dg-group"), holds=(A, KEPT)))
+    @pytest.mark.parametrize(
+        ("holds", "said"),
+        [
+            ((A, B), "dg-b came into it since it was planned"),
+            ((replace(A, fingerprint="x"),), "the tags of dg-a in it changed since it was planned"),
+            ((replace(A, protection="lock"),), "dg-a in it stays: protected by the cloud: lock"),
+        ],
+    )
+    def test_the_second_look_judges_what_is_in_it_by_then(self, holds: tuple[Target, ...], said: str) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED), replace(target("dg-group"), holds=holds))
         outcomes = there.through(group(A))
         assert (outcomes["group"].status, there.applied) == (Status.STALE, [])
-        assert "dg-kept in it stays" in outcomes["group"].note
+        assert said in outcomes["group"].note
+
+    def test_other_tags_of_its_own_are_a_change(self) -> None:
+        changed = target("dg-group", driftguard_env="pr-8")
+        outcomes = cloud(lambda: Receipt(Status.APPLIED), replace(changed, holds=(A,))).through(group(A))
+        assert outcomes["group"].note == "its tags changed since it was planned"
+
+    def test_one_that_takes_long_is_tried_again_while_what_it_holds_is_going(self) -> None:
+        """Its fingerprint stands for what it holds, and that gets less."""
+        there = Cloud({}, lambda: Receipt(Status.APPLIED))
+        whole = replace(target("dg-group"), holds=(A, B), fingerprint="of both")
+        states = iter([whole, replace(whole, holds=(B,), fingerprint="of one")])
+        tries = iter([StillInUse("still being deleted"), None])
+
+        class Slow:
+            kind = "delete_resource"
+
+            def apply(self, action: Action) -> Receipt:
+                error = next(tries)
+                if error:
+                    raise error
+                return Receipt(Status.APPLIED)
+
+        policy = POLICY.model_copy(update={"janitor": POLICY.janitor.model_copy(update={"max_deletions": 9})})
+        planned = replace(group(A, B), target=replace(whole, holds=()))
+        ruling = decide([Proposal(policy.rules[0], Plan(actions=(planned,)))], Grounds(policy, EVENT, NOW))
+        executors: dict[str, Executor] = {"delete_resource": Slow()}
+        gate = Gate(policy, executors, lambda _: next(states), there.trail, lambda: NOW, sleep=lambda _: None)
+        [outcome] = gate.apply(ruling, EVENT)
+        assert (outcome.status, outcome.attempts, outcome.note) == (Status.APPLIED, 2, "")
 
     def test_the_trail_names_what_it_takes_before_it_goes(self) -> None:
         there = Cloud({"dg-group": replace(target("dg-group"), holds=(A,))}, lambda: Receipt(Status.APPLIED))

@@ -1,4 +1,4 @@
-"""Write the table in docs/azure.md and the write role's actions: `python tools/azure_types.py`. A test compares both."""
+"""Write docs/azure.md's table and the write role's actions: `python tools/azure_types.py`. A test compares both."""
 
 from __future__ import annotations
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from driftguard.errors import NotFound
 from driftguard.janitor.resources.azure.catalogue import AzureTypes
 from driftguard.janitor.resources.azure.ids import GLOBAL, GROUP, ResourceId, locked, place
+from driftguard.janitor.resources.azure.listings import AGES, FRESH, Listings
 from driftguard.janitor.resources.azure.resource import AzureApi, Item, born
 from driftguard.janitor.resources.azure.versions import GROUPS, Versions
 from driftguard.model import Target, fingerprint
 from driftguard.policy import Janitor
 
-AGES = {"$expand": "createdTime"}
-
 
 @dataclass
 class Reading:
-    """Looks natively, each time anew: nothing but api-versions is remembered."""
+    """Looks natively, each time anew: only api-versions are remembered, and a group's listing for a moment."""
 
     janitor: Janitor
     api: AzureApi
     types: AzureTypes
     versions: Versions
+
+    @cached_property
+    def listings(self) -> Listings:
+        return Listings(self.api)
 
     def read(self, target: Target) -> Target | None:
         """``target`` as it is now; ``None`` if it is gone. Raises if that, or what protects it, can't be known."""
@@ -32,7 +36,7 @@ class Reading:
             item = self.item(identity)
             locks = self.api.locks(identity.subscription)
             group = self._group(identity, item)
-            around = list(self._around(identity))
+            around = self._around(identity)
         except NotFound:
             return None
         found = self._seen(identity, item, locks, group)
@@ -46,8 +50,7 @@ class Reading:
 
     def ages(self, group: str) -> Mapping[str, str]:
         """Id -> when it was made, of everything in the group with the id ``group``."""
-        listed = self.api.listed(f"{group}/resources", GROUPS, **AGES)
-        return {str(item["id"]).lower(): str(item.get("createdTime") or "") for item in listed}
+        return {str(item["id"]).lower(): str(item.get("createdTime") or "") for item in self.listings.of(group, FRESH)}
 
     def _group(self, identity: ResourceId, item: Item) -> Item:
         """The group that it lies in; for a group itself and for what is in none, nothing more is known."""
@@ -60,29 +63,24 @@ class Reading:
         protection = _lock_on(identity, locks) or _owner(group) or kind.protection(item)
         return replace(target_of(item), protection=protection, size=kind.size_of(item))
 
-    def _around(self, identity: ResourceId) -> Iterator[Item]:
-        """What the group's listing knows of it and of all in it that has tags of its own, each with its age."""
+    def _around(self, identity: ResourceId) -> Sequence[Item]:
+        """What the group's listing knows of it and of all that lies in it, each with its age."""
         if not identity.group:
-            return
-        quoted = identity.name.replace("'", "''")
-        asked = {} if identity.kind == GROUP else {"$filter": f"substringof('{quoted}', name)"}
-        for each in self.api.listed(f"{identity.group_id}/resources", GROUPS, **AGES, **asked):
-            if _id(each).within(identity.text):
-                yield each
+            return ()
+        fresh = 0.0 if identity.kind == GROUP else FRESH
+        return [each for each in self.listings.of(identity.group_id, fresh) if _id(each).within(identity.text)]
 
     def _with_parts(self, identity: ResourceId, found: Target, around: Sequence[Target]) -> Target:
         """With its age, where the type tells none, and holding whatever lies in it and has tags of its own."""
         age = next((each.created_at for each in around if each.id == identity.text), None)
         parts = tuple(each for each in around if each.id != identity.text and each.tags)
-        return replace(found, created_at=found.created_at or age, holds=parts)
+        return _holding(replace(found, created_at=found.created_at or age), parts)
 
     def _with_members(self, group: Target, item: Item, locks: Sequence[str], listed: Sequence[Item]) -> Target:
-        """The group holding all that goes with it; its fingerprint stands for these, too."""
+        """The group holding all that goes with it."""
         if not self._goes_whole():
             return replace(group, protection=group.protection or "resource_groups: false in the policy")
-        members = tuple(self._members(item, locks, {_id(each): each for each in listed}))
-        marks = {member.id: member.fingerprint for member in members}
-        return replace(group, holds=members, fingerprint=fingerprint({**marks, "": group.fingerprint}))
+        return _holding(group, tuple(self._members(item, locks, {_id(each): each for each in listed})))
 
     def _goes_whole(self) -> bool:
         azure = self.janitor.clouds.azure
@@ -99,6 +97,14 @@ class Reading:
             except NotFound:
                 continue
             yield self._seen(identity, {**each, **whole}, locks, group)
+
+
+def _holding(whole: Target, parts: tuple[Target, ...]) -> Target:
+    """``whole`` with its ``parts``; its fingerprint then stands for these, too."""
+    if not parts:
+        return whole
+    marks = {part.id: part.fingerprint for part in parts}
+    return replace(whole, holds=parts, fingerprint=fingerprint({**marks, "": whole.fingerprint}))
 
 
 def _id(item: Item) -> ResourceId:

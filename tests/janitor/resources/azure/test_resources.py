@@ -9,6 +9,7 @@ from stage.azure_cloud import EXPIRED, ONE, AzureCloud
 from driftguard.clients.azure import reader, writer
 from driftguard.errors import AccessDenied, PermanentError, StillInUse
 from driftguard.janitor.resources.azure import cloud, cloud_writer
+from driftguard.janitor.resources.azure.listings import Listings
 from driftguard.model import Gap, Target
 from driftguard.policy import Azure, Clouds, Janitor
 from driftguard.ports import Cloud, CloudWriter
@@ -26,7 +27,7 @@ class Hands:
 
     def under(self, **policy: object) -> None:
         settings = {"subscriptions": (ONE,), "endpoint": self.fake.url, **policy}
-        janitor = Janitor(clouds=Clouds(azure=Azure.model_validate(settings)))
+        self.janitor = janitor = Janitor(clouds=Clouds(azure=Azure.model_validate(settings)))
         self.cloud: Cloud = cloud(janitor, reader(janitor, os.environ))
         self.writer: CloudWriter = cloud_writer(janitor, writer(janitor, os.environ))
 
@@ -74,6 +75,22 @@ class TestReading:
         hands.fake.put(hands.group, f"{SERVER}/databases", "dg-server/kept", {"Protected": "1"})
         hands.fake.put(hands.group, SERVER, "dg-server2", EXPIRED)
         assert [(held.name, held.tags) for held in hands.now("dg-server").holds] == [("kept", {"Protected": "1"})]
+
+    def test_its_case_doesnt_hide_what_lies_in_it(self, hands: Hands) -> None:
+        hands.fake.put(hands.group, SERVER, "dg-Server", EXPIRED)
+        hands.fake.put(hands.group, f"{SERVER}/databases", "DG-SERVER/kept", {"Protected": "1"})
+        assert [held.name for held in hands.now("dg-Server").holds] == ["kept"]
+
+    def test_many_in_one_group_share_a_listing_for_a_moment_and_no_longer(self, hands: Hands) -> None:
+        now = 0.0
+        listings = Listings(reader(hands.janitor, os.environ), lambda: now)
+        group = hands.group.lower()
+        for moment, count in ((0.0, 0), (0.5, 0), (1.0, 1)):
+            now = moment
+            assert len(listings.of(group, 1.0)) == count
+            if not count:
+                hands.fake.put(hands.group, SITE, "dg-a", EXPIRED)
+        assert len(listings.of(group, 0.0)) == 1
 
     def test_the_policy_can_have_groups_go_piece_by_piece(self, hands: Hands) -> None:
         hands.under(resource_groups=False)
