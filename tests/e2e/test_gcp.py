@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakes.gcp import FakeGoogle, Fault, error
+from stage import google_emulators as emulators
 from stage import google_things as things
 from stage.command import within
 
@@ -200,3 +201,28 @@ def test_a_thing_of_ours_that_nothing_here_can_delete_is_a_gap_by_name(cloud: Fa
     code, report = nightly(cloud, tmp_path)
     assert code == 3
     assert [gap["error"] for gap in report["gaps"]] == ["nothing here can delete a dataproc.googleapis.com/Cluster"]
+
+
+@pytest.mark.long
+def test_topics_and_subscriptions_of_google_s_own_emulator_go_and_stay_alike(cloud: FakeGoogle, tmp_path: Path) -> None:
+    jar = emulators.pubsub_jar()
+    if jar is None:
+        pytest.skip("the Google Cloud CLI's Pub/Sub emulator isn't installed")
+    for number, name in things.IDS.items():
+        cloud.project(number, name)
+    with emulators.pubsub(jar) as url:
+        here = f"{url}/v1/projects/sandbox-one"
+        for name, labels in (("dg-old", things.OLD), ("dg-new", things.NEW), ("web", things.OLD)):
+            emulators.ask("PUT", f"{here}/topics/{name}-topic", {"labels": labels})
+            topic = {"topic": f"projects/sandbox-one/topics/{name}-topic", "labels": labels}
+            emulators.ask("PUT", f"{here}/subscriptions/{name}-subscription", topic)
+            for word in ("topic", "subscription"):
+                things.put(cloud, word, f"{name}-{word}", things.ONE, labels)
+        cloud.elsewhere["pubsub"] = lambda verb, path: emulators.ask(verb, f"{url}/{path}")
+        code, report = nightly(cloud, tmp_path)
+        left = [emulators.ask("GET", f"{here}/{each}s")[1][f"{each}s"] for each in ("topic", "subscription")]
+    assert (code, report["gaps"]) == (0, [])
+    assert [{each["name"].rpartition("/")[2] for each in found} for found in left] == [
+        {"dg-new-topic", "web-topic"},
+        {"dg-new-subscription", "web-subscription"},
+    ]

@@ -60,6 +60,8 @@ class FakeGoogle:
     asked: list[str] = field(default_factory=list)
     scopes: set[str] = field(default_factory=set)
     """Every scope that a token was asked for with."""
+    elsewhere: dict[str, Callable[[str, str], tuple[int, Any]]] = field(default_factory=dict)
+    """Service -> who answers for it instead, by verb and path: one of Google's emulators."""
     closing: threading.Event = field(default_factory=threading.Event)
     _dealt: Counter[int] = field(default_factory=Counter)
     _operations: dict[str, _Operation] = field(default_factory=dict)
@@ -95,7 +97,7 @@ class FakeGoogle:
     def empty(self) -> None:
         """As it was in the beginning."""
         with self._lock:
-            for each in (self.projects, self.things, self.inside, self.liens, self._operations):
+            for each in (self.projects, self.things, self.inside, self.liens, self._operations, self.elsewhere):
                 each.clear()
             self.faults.clear()
             self.asked.clear()
@@ -145,6 +147,9 @@ class FakeGoogle:
             if fault.status != 200:
                 return (fault.status, fault.body, fault.headers) if fault.status else None
         refused = _undescribed(verb, where, asked, bearer)
+        service, _, path = where.partition("/")
+        if refused is None and service in self.elsewhere:
+            return (*self.elsewhere[service](verb, path), {})
         with self._lock:
             return refused or self._answer(verb, where, asked)
 
