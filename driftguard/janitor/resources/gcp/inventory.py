@@ -7,11 +7,11 @@ search told too little: no name, or neither an end nor an age.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from driftguard import lanes
 from driftguard.errors import PermanentError
@@ -37,6 +37,9 @@ READERS = 8
 BATCH = 100
 NAMED_GAPS = 100
 """Resources of unknown kinds named one by one in each project; the rest are counted."""
+
+_Candidate = tuple[GcpResource, Target]
+_Kinds = Mapping[str, GcpResource]
 
 
 @dataclass
@@ -78,11 +81,13 @@ class GcpCloud:
         wanted = {asset: kind for asset, kind in self.types.by_asset.items() if self._wanted(kind)}
         if not wanted:
             return
-        bare = search.patterns(asset for asset, kind in wanted.items() if not kind.labelled)
+        labelled = {asset: kind for asset, kind in wanted.items() if kind.labelled}
+        bare = {asset: kind for asset, kind in wanted.items() if not kind.labelled}
+        by_label, by_type = {"query": search.ours(self.janitor)}, {"types": search.patterns(bare)}
         for number in dict.fromkeys(self.config.projects):
-            yield Stream(f"gcp/{number}", "the search by label", self._search(number, search.ours(self.janitor), ()))
+            yield Stream(f"gcp/{number}", "the search by label", self._search(number, labelled, **by_label))
             if bare:
-                yield Stream(f"gcp/{number}", "the search by type", self._search(number, "", bare))
+                yield Stream(f"gcp/{number}", "the search by type", self._search(number, bare, **by_type))
 
     def _containers(self) -> Iterator[Stream]:
         if self._wanted(self.types.project):
@@ -101,35 +106,43 @@ class GcpCloud:
 
         return projects
 
-    def _search(self, number: str, query: str, types: Sequence[str]) -> Callable[[], Iterator[Seen]]:
-        """By label, what has no labels is left to the search by type: nothing comes twice."""
+    def _search(self, number: str, kinds: _Kinds, **asked: Any) -> Callable[[], Iterator[Seen]]:
+        """What is of ``kinds``; what is of other known ones is left to the other search: nothing comes twice."""
 
         def searching() -> Iterator[Seen]:
-            unknown = _Unknown(number)
-            batch: list[tuple[GcpResource, Target]] = []
+            batch: list[_Candidate] = []
             self.api.project(number)
-            for row in search.rows(self.api, number, query, types):
-                kind = self.types.by_asset.get(str(row.get("assetType")))
-                if kind is None:
-                    yield from unknown.gap(row, self.janitor)
-                elif kind.labelled is not bool(types) and self._wanted(kind):
-                    found = kind.found(self.api, number, row)
-                    if found is None:
-                        yield from unknown.gap(row, self.janitor)
-                    elif not found.name or self._concerns(found):
-                        batch.append((kind, found))
+            for found in self._candidates(search.rows(self.api, number, **asked), number, kinds):
+                if isinstance(found, Gap):
+                    yield found
+                    continue
+                batch.append(found)
                 if len(batch) == BATCH:
                     yield from self._completed(batch)
                     batch = []
             yield from self._completed(batch)
-            yield from unknown.rest()
 
         return searching
+
+    def _candidates(self, rows: Iterable[Item], number: str, kinds: _Kinds) -> Iterator[_Candidate | Gap]:
+        """What may be ours. A name that comes again right after itself is the same thing under two asset types."""
+        unknown, before = _Unknown(number), ""
+        for row in rows:
+            asset = str(row.get("assetType"))
+            kind = self.types.by_asset.get(asset)
+            found = kind.found(self.api, number, row) if kind else None
+            if kind is None or found is None:
+                yield from unknown.gap(row, self.janitor)
+            elif asset in kinds and found.id != before:
+                before = found.id
+                if not found.name or self._concerns(found):
+                    yield kind, found
+        yield from unknown.rest()
 
     def _concerns(self, found: Target) -> bool:
         return found.name.startswith(self.janitor.namespace) or lease.has_owner(found, self.janitor)
 
-    def _completed(self, batch: Sequence[tuple[GcpResource, Target]]) -> Iterator[Target]:
+    def _completed(self, batch: Sequence[_Candidate]) -> Iterator[Target]:
         """Read one by one, side by side, whatever lacks a name, or lacks both an end and an age."""
         lacking = [each for each in batch if self._lacks(each[1])]
         yield from (found for _, found in batch if not self._lacks(found))

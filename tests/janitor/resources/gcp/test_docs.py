@@ -1,6 +1,7 @@
 """docs/gcp.md tells what there is: its table is written from the kinds, and the README names each of them."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from types import ModuleType
@@ -21,10 +22,17 @@ def tool() -> ModuleType:
     return found
 
 
-def test_the_table_is_what_its_tool_writes() -> None:
+def test_the_table_and_the_reading_role_are_what_their_tool_writes() -> None:
     written = tool()
     text = written.PAGE.read_text(encoding="utf-8")
     assert text == written.page(text), "run tools/gcp_types.py"
+    assert written.READS.read_text(encoding="utf-8") == written.reads(), "run tools/gcp_types.py"
+
+
+def test_the_reading_role_only_reads() -> None:
+    permissions = json.loads(tool().READS.read_text(encoding="utf-8"))
+    strange = [each for each in permissions if not re.fullmatch(r"\w+(\.\w+)+\.(get|getMetadata|list|search\w+)", each)]
+    assert strange == []
 
 
 def test_the_readme_names_every_kind() -> None:

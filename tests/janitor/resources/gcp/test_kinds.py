@@ -1,5 +1,7 @@
 """What single kinds do that isn't in their declaration alone: contents first, protections, names, labels in words."""
 
+import copy
+
 import pytest
 from fakes.gcp import Fault, error
 from stage import google_things as things
@@ -158,6 +160,15 @@ class TestOneByOne:
         tried = {row.asset for row in things.ROWS.values()}
         missing = {kind.kind for kind in single_kinds().values() if not tried & set(kind.assets)}
         assert missing == {"cloudfunctions:cloud-function"}, "the first generation lies where the second does"
+
+    def test_a_function_under_two_asset_types_is_one_function(self, gcp: Google) -> None:
+        """One of the first generation is listed as such first, and is deleted as such."""
+        gcp.put("function")
+        path = "cloudfunctions/v2/projects/sandbox-one/locations/europe-west1/functions/dg-old-function"
+        first = copy.copy(gcp.fake.things[path])
+        first.asset = "cloudfunctions.googleapis.com/CloudFunction"
+        gcp.fake.things["the same"] = first
+        assert gcp.found().type == "cloudfunctions:cloud-function"
 
     def test_a_name_of_another_form_is_refused(self, gcp: Google) -> None:
         target = Target("gcp", f"gcp/{things.ONE}/global", "pubsub:topic", "//pubsub.googleapis.com/topics/x", "x")
