@@ -19,7 +19,15 @@ from urllib.parse import quote
 from driftguard.clients.azure_errors import from_answer, retry_after
 from driftguard.clients.azure_session import Session, anything, only_reads
 from driftguard.clients.pace import Pace
-from driftguard.errors import AccessDenied, DriftGuardError, NotFound, PermanentError, StillInUse, TransientError
+from driftguard.errors import (
+    AccessDenied,
+    DriftGuardError,
+    MissingExtra,
+    NotFound,
+    PermanentError,
+    StillInUse,
+    TransientError,
+)
 from driftguard.policy import Auth, Azure, Janitor
 from driftguard.retry import Backoff, with_backoff
 
@@ -185,7 +193,7 @@ class AzureApi:
             raise PermanentError("the Resource Graph cut its answer short, so something was not seen")
 
     def _ask_graph(self, asked: Mapping[str, Any]) -> Any:
-        return self.session.graph.resources(asked)
+        return self.session.graph().resources(asked)
 
     def _send(self, method: str, path: str, asked: Mapping[str, str]) -> tuple[int, Mapping[str, str], Any]:
         """Status, headers and JSON of one request, tried again while that helps."""
@@ -236,8 +244,10 @@ def _pool(path: str) -> str:
 
 def _translated(function: Callable[[], Any], what: str) -> Callable[[], Any]:
     def translated() -> Any:
-        from azure.core import exceptions  # noqa: PLC0415 - see azure_session
-
+        try:
+            from azure.core import exceptions  # noqa: PLC0415 - see azure_session
+        except ImportError as error:
+            raise MissingExtra("azure", "the janitor on Azure") from error
         try:
             return function()
         except exceptions.HttpResponseError as error:

@@ -6,6 +6,7 @@ providers on the way, which is a write. The SDKs load with the first session.
 
 from __future__ import annotations
 
+import importlib
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -76,60 +77,49 @@ def credential(identity: AzureIdentity | None, environ: Mapping[str, str]) -> An
 
 @dataclass
 class Session:
-    """One SDK client a subscription and API, built when first asked for. Safe to share between threads."""
+    """One SDK client a subscription and API, built when first asked for. Safe to share between threads.
+
+    Each of its methods raises ``MissingExtra`` where the SDKs aren't installed.
+    """
 
     config: Azure
     identity: AzureIdentity | None
     environ: Mapping[str, str]
     check: Check
-    _managers: dict[str, Any] = field(default_factory=dict)
+    _built: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def manager(self, subscription: str) -> Any:
         """``ResourceManagementClient``."""
-        with self._lock:
-            if subscription not in self._managers:
-                from azure.mgmt.resource.resources import ResourceManagementClient  # noqa: PLC0415 - see credential
-
-                self._managers[subscription] = ResourceManagementClient(
-                    self._parts["credential"], subscription, **self._options
-                )
-            return self._managers[subscription]
+        return self._client("azure.mgmt.resource.resources", "ResourceManagementClient", subscription)
 
     def locks(self, subscription: str) -> Any:
         """``ManagementLockClient``."""
-        from azure.mgmt.resource.locks import ManagementLockClient  # noqa: PLC0415 - see credential
+        return self._client("azure.mgmt.resource.locks", "ManagementLockClient", subscription)
 
-        with self._lock:
-            return ManagementLockClient(self._parts["credential"], subscription, **self._options)
-
-    @cached_property
     def graph(self) -> Any:
         """``ResourceGraphClient``."""
-        from azure.mgmt.resourcegraph import ResourceGraphClient  # noqa: PLC0415 - see credential
+        return self._client("azure.mgmt.resourcegraph", "ResourceGraphClient")
 
-        return ResourceGraphClient(self._parts["credential"], **self._options)
-
-    @property
-    def _options(self) -> dict[str, Any]:
-        parts = self._parts
-        return {
-            "base_url": self.config.endpoint,
-            "policies": parts["policies"],
-            "transport": parts["transport"],
-        }
+    def _client(self, module: str, name: str, *subscription: str) -> Any:
+        key = (name, "".join(subscription))
+        with self._lock:
+            if key not in self._built:
+                build = getattr(_loaded(module), name)
+                self._built[key] = build(self._credential, *subscription, **self._options)
+            return self._built[key]
 
     @cached_property
-    def _parts(self) -> dict[str, Any]:
-        try:
-            from azure.core.pipeline import policies, transport  # noqa: PLC0415 - see credential
-            from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy  # noqa: PLC0415 - see credential
+    def _credential(self) -> Any:
+        _loaded("azure.identity")
+        return credential(self.identity, self.environ)
 
-            signer = credential(self.identity, self.environ)
-        except ImportError as error:
-            raise MissingExtra("azure", "the janitor on Azure") from error
+    @cached_property
+    def _options(self) -> Mapping[str, Any]:
+        policies, transport = _loaded("azure.core.pipeline.policies"), _loaded("azure.core.pipeline.transport")
+        signing = _loaded("azure.mgmt.core.policies").ARMChallengeAuthenticationPolicy
         return {
-            "credential": signer,
+            "base_url": self.config.endpoint,
             "transport": transport.RequestsTransport(
                 session=_pooled(), session_owner=False, connection_timeout=5, read_timeout=30
             ),
@@ -139,9 +129,16 @@ class Session:
                 policies.UserAgentPolicy("driftguard"),
                 policies.ContentDecodePolicy(),
                 _guarding(Guard(self.config, self.check)),
-                ARMChallengeAuthenticationPolicy(signer, f"{self.config.endpoint}/.default"),
+                signing(self._credential, f"{self.config.endpoint}/.default"),
             ],
         }
+
+
+def _loaded(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtra("azure", "the janitor on Azure") from error
 
 
 def _pooled() -> Any:

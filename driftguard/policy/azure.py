@@ -23,7 +23,7 @@ class Azure(Section):
         default=(), description="Subscriptions to work in although their name looks like production: named here again."
     )
     resource_groups: StrictBool = Field(
-        True, description="Delete a resource group that is wholly ours in one go; else resource by resource."
+        True, description="Delete resource groups that are wholly ours, in one go; if false, only what is in them."
     )
     purge: StrictBool = Field(
         False, description="Also purge what Azure keeps after a deletion (Key Vault, ...): nobody can get it back then."

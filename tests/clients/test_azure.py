@@ -1,6 +1,7 @@
 """The Azure client: in which subscriptions it works, reads that only read, errors by kind, and whom it signs in as."""
 
 import os
+import sys
 
 import pytest
 from fakes.azure import Fault
@@ -15,6 +16,7 @@ from driftguard.clients.pace import Throttled
 from driftguard.errors import (
     AccessDenied,
     DriftGuardError,
+    MissingExtra,
     NotFound,
     PermanentError,
     ReadOnlyViolation,
@@ -175,6 +177,16 @@ class TestSession:
         api.backoff = Backoff(sleep=lambda _: None)
         with pytest.raises(PermanentError, match=r"evil\.example"):
             api._wait("/x", "1", {"Location": "https://evil.example/x"})
+
+    @pytest.mark.parametrize(
+        "absent", ["azure.core", "azure.identity", "azure.mgmt.resourcegraph", "azure.mgmt.core.policies"]
+    )
+    def test_where_the_sdks_arent_installed_it_says_which_extra(
+        self, azure: AzureCloud, monkeypatch: pytest.MonkeyPatch, absent: str
+    ) -> None:
+        monkeypatch.setitem(sys.modules, absent, None)
+        with pytest.raises(MissingExtra, match=r"driftguard-engine\[azure\]"):
+            _ = reader(janitor(azure), os.environ).subscriptions
 
     def test_signing_in_that_fails_says_what_to_do(self, azure: AzureCloud, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("AZURE_CLIENT_SECRET")

@@ -146,6 +146,23 @@ def test_in_a_bad_hour_nothing_protected_goes_and_whatever_stays_is_named(azure:
     assert {"dg-kept-1", "dg-kept-2", "dg-goes-10", "dg-goes-11"} <= fake.names
 
 
+def test_a_reviewed_plan_doesnt_cover_what_came_into_a_group_after_it(azure: AzureCloud, tmp_path: Path) -> None:
+    fake = azure.fake
+    group = fake.group(ONE, "dg-group", EXPIRED)
+    fake.put(group, "Microsoft.Web/sites", "dg-reviewed", EXPIRED)
+    write_policy(tmp_path, azure, subscriptions=(ONE,))
+    plan = ("plan", "--event-name", "schedule", "-o", "plan.json")
+    assert within(*plan, cwd=tmp_path, environ={})[0] == 0
+    assert fake.writes == []
+    fake.put(group, "Microsoft.Web/sites", "dg-later", EXPIRED)
+    code, printed = within("apply", "plan.json", "--format", "json", cwd=tmp_path, environ={})
+    assert code == 0, printed
+    assert fake.names == {"dg-group", "dg-later"}
+    why = {d["action_id"].rpartition("/")[2]: d["reason"] for d in json.loads(printed)["decisions"]}
+    assert why["dg-group"] == "changed since the plan was reviewed"
+    assert why["dg-later"] == "not in the reviewed plan"
+
+
 def test_a_cut_answer_of_the_graph_is_a_gap_and_nothing_goes(azure: AzureCloud, tmp_path: Path) -> None:
     azure.fake.put(azure.fake.group(ONE, "web"), "Microsoft.Web/sites", "dg-a", EXPIRED)
     azure.fake.truncated = True

@@ -54,7 +54,16 @@ class AzureWriter:
         for each in (identity, *(ResourceId.parse(str(item["id"])) for item in inside)):
             recovery = self.types.named(each.kind).recovery
             if recovery is not None:
-                yield _Kept(each, self._item(each), recovery)
+                yield _Kept(each, self._item_of(each, identity), recovery)
+
+    def _item_of(self, each: ResourceId, deleted: ResourceId) -> Item:
+        """Nothing is known of what went out of a group meanwhile: the group itself isn't gone with it."""
+        try:
+            return self._item(each)
+        except NotFound:
+            if each == deleted:
+                raise
+            return {}
 
     def _item(self, identity: ResourceId) -> Item:
         return self.versions.speaking(identity, lambda version: self.api.get(identity.text, version))

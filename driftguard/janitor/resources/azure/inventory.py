@@ -55,7 +55,7 @@ class AzureCloud:
 
     @cached_property
     def reading(self) -> Reading:
-        return Reading(self.janitor, self.api, self.types, Versions(self.api))
+        return Reading(self.api, self.types, Versions(self.api))
 
     def identity(self) -> str:
         """By the tenant. Raises ``PermanentError`` if the credentials see none of the policy's subscriptions."""
@@ -74,7 +74,7 @@ class AzureCloud:
         except DriftGuardError as error:
             yield Gap("azure", "the subscriptions", str(error))
             return
-        for query in (_GROUPS, _RESOURCES):
+        for query in self._queries():
             try:
                 for page in self.api.rows(query.replace("{ours}", self._ours())):
                     yield from self._aged([found for found in map(_row, page) if self._concerns(found)])
@@ -84,6 +84,10 @@ class AzureCloud:
 
     def read(self, target: Target) -> Target | None:
         return self.reading.read(target)
+
+    def _queries(self) -> Sequence[str]:
+        azure = self.janitor.clouds.azure
+        return (_RESOURCES,) if azure is not None and not azure.resource_groups else (_GROUPS, _RESOURCES)
 
     def unseen(self) -> Sequence[str]:
         """The policy's subscriptions that the credentials don't see."""

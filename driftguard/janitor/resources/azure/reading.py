@@ -13,14 +13,12 @@ from driftguard.janitor.resources.azure.listings import AGES, FRESH, Listings
 from driftguard.janitor.resources.azure.resource import AzureApi, Item, born
 from driftguard.janitor.resources.azure.versions import GROUPS, Versions
 from driftguard.model import Target, fingerprint
-from driftguard.policy import Janitor
 
 
 @dataclass
 class Reading:
     """Looks natively, each time anew: only api-versions are remembered, and a group's listing for a moment."""
 
-    janitor: Janitor
     api: AzureApi
     types: AzureTypes
     versions: Versions
@@ -78,13 +76,7 @@ class Reading:
 
     def _with_members(self, group: Target, item: Item, locks: Sequence[str], listed: Sequence[Item]) -> Target:
         """The group holding all that goes with it."""
-        if not self._goes_whole():
-            return replace(group, protection=group.protection or "resource_groups: false in the policy")
         return _holding(group, tuple(self._members(item, locks, {_id(each): each for each in listed})))
-
-    def _goes_whole(self) -> bool:
-        azure = self.janitor.clouds.azure
-        return azure is None or azure.resource_groups
 
     def _members(self, group: Item, locks: Sequence[str], listed: Mapping[ResourceId, Item]) -> Iterator[Target]:
         """Each of ``listed``; what lies inside another resource and has no tags of its own goes by that one."""

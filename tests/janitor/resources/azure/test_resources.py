@@ -92,10 +92,10 @@ class TestReading:
                 hands.fake.put(hands.group, SITE, "dg-a", EXPIRED)
         assert len(listings.of(group, 0.0)) == 1
 
-    def test_the_policy_can_have_groups_go_piece_by_piece(self, hands: Hands) -> None:
+    def test_the_policy_can_leave_groups_alone(self, hands: Hands) -> None:
         hands.under(resource_groups=False)
         hands.fake.put(hands.fake.group(ONE, "dg-group", EXPIRED), SITE, "dg-a", EXPIRED)
-        assert "resource_groups: false" in hands.now("dg-group").protection
+        assert [item.name for item in hands.cloud.discover() if isinstance(item, Target)] == ["dg-a"]
         assert hands.now("dg-a").protection == ""
 
     def test_an_age_comes_from_the_groups_listing_where_the_type_tells_none(self, hands: Hands) -> None:
@@ -189,3 +189,11 @@ class TestDeleting:
         hands.fake.put(hands.group, VAULT, "dg-vault", EXPIRED)
         assert "2027-02-23; it could not be purged: " in self.delete(hands, "dg-vault")
         assert "dg-vault" not in hands.fake.names
+
+    def test_a_member_that_goes_meanwhile_doesnt_make_its_group_look_gone(self, hands: Hands) -> None:
+        group = hands.fake.group(ONE, "dg-group", EXPIRED)
+        hands.fake.put(group, VAULT, "dg-vault", EXPIRED)
+        target = hands.now("dg-group")
+        hands.fake.faults.append(Fault("GET .*/vaults/dg-vault$", 404, "ResourceNotFound"))
+        assert hands.writer.delete(target) == "dg-vault recoverable"
+        assert "dg-group" not in hands.fake.names
