@@ -11,6 +11,7 @@ from driftguard.clients import oidc
 from driftguard.errors import AccessDenied, MissingExtra, TransientError
 from driftguard.policy import GcpIdentity
 
+NEEDED_FOR = "the janitor on Google Cloud"
 Check = Callable[[str, str], None]
 """Raises ``ReadOnlyViolation`` for a verb and path that a session may not send."""
 
@@ -24,7 +25,7 @@ def signed_in(identity: GcpIdentity | None, environ: Mapping[str, str], scopes: 
         import google.auth  # noqa: PLC0415 - many packages that most commands don't need
         from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415
     except ImportError as error:
-        raise MissingExtra("gcp", "the janitor on Google Cloud") from error
+        raise MissingExtra("gcp", NEEDED_FOR) from error
     default: Any = google.auth.default
     credentials = oidc.gcp_credentials(identity, environ, scopes=scopes) or default(scopes=list(scopes))[0]
     build: Any = AuthorizedSession
@@ -54,9 +55,11 @@ def _nothing(_verb: str, where: str) -> None:
 @contextmanager
 def google_errors(what: str) -> Iterator[None]:
     """Errors of the sign-in and of the connection as ours. ``what`` is what was asked for."""
-    import requests  # noqa: PLC0415 - comes with google-auth's transport
-    from google.auth import exceptions  # noqa: PLC0415 - see signed_in
-
+    try:
+        import requests  # noqa: PLC0415 - comes with google-auth's transport
+        from google.auth import exceptions  # noqa: PLC0415 - see signed_in
+    except ImportError as error:
+        raise MissingExtra("gcp", NEEDED_FOR) from error
     try:
         yield
     except exceptions.DefaultCredentialsError as error:

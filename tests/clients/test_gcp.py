@@ -16,6 +16,7 @@ from driftguard.clients.pace import Pace, Quota, Throttled
 from driftguard.errors import (
     AccessDenied,
     DriftGuardError,
+    MissingExtra,
     NotFound,
     PermanentError,
     ReadOnlyViolation,
@@ -300,6 +301,13 @@ def test_a_live_run_may_sign_in_as_another_account_than_the_one_that_reads(cloud
     assert api.auth.gcp is not None
     assert api.auth.gcp.service_account == "deletes@x"
     assert reader(given, {}, Auth(gcp=identity)).auth.gcp == identity
+
+
+@pytest.mark.parametrize("module", ["google.auth", "google.auth.transport.requests"])
+def test_without_the_extra_it_says_which(cloud: FakeGoogle, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtra, match=r"driftguard-engine\[gcp\]"):
+        reader(janitor(cloud), {}).project(ONE)
 
 
 def test_the_client_loads_no_sdk_until_it_is_used() -> None:

@@ -90,7 +90,7 @@ def test_a_live_run_ends_what_is_expired_in_every_project_and_nothing_else(cloud
 
 
 def test_why_each_thing_stays_is_said_with_the_line_that_says_so(cloud: FakeGoogle, tmp_path: Path) -> None:
-    things.a_full_world(cloud)
+    things.what_stays(cloud)
     _, report = nightly(cloud, tmp_path, "--dry-run")
     why = {d["action_id"].rpartition("/")[2]: d["reason"] for d in report["decisions"]}
     assert "protected by the cloud: Compute Engine's deletion protection" in why["dg-kept-instance"]

@@ -193,10 +193,8 @@ def _filled(body: Any, project: str) -> Any:
 
 def a_full_world(fake: FakeGoogle) -> tuple[list[str], set[str]]:
     """Two projects with one of each type past its time, a folder with whole projects; what goes, what stays."""
-    fake.project(ONE, IDS[ONE], labels=OLD)
-    fake.project(TWO, IDS[TWO])
-    goes, stays = list(_goes(fake)), set(_stays(fake)) | set(IDS.values())
-    return [*goes, "dg-preview-1"], stays | {"dg-preview-2", "dg-preview-3", "dg-preview-4", "team-project"}
+    stays = what_stays(fake)
+    return [*_goes(fake), "dg-preview-1"], stays
 
 
 def _goes(fake: FakeGoogle) -> Iterator[str]:
@@ -213,15 +211,21 @@ def _goes(fake: FakeGoogle) -> Iterator[str]:
         fake.inside[f"{zone}/rrsets"] = ("rrsets", [{"name": name, "type": kind} for name, kind in names])
 
 
-def _stays(fake: FakeGoogle) -> Iterator[str]:
-    for word, protection in PROTECTED.items():
-        yield put(fake, word, f"dg-kept-{word}", ONE, OLD, **protection)
-    yield put(fake, "topic", "dg-new-topic", ONE, NEW)
-    yield put(fake, "topic", "dg-prod-topic", TWO, OLD | {"environment": "production"})
-    yield put(fake, "topic", "web-topic", TWO, OLD)
-    yield put(fake, "network", "dg-foreign", TWO, {})
-    yield put(fake, "queue", "dg-old-queue-of-nobody", TWO, OLD)
-    yield from _whole_projects(fake)
+def what_stays(fake: FakeGoogle) -> set[str]:
+    """Two projects and a folder with whole projects: one thing for each reason to stay, and one project that goes."""
+    fake.project(ONE, IDS[ONE], labels=OLD)
+    fake.project(TWO, IDS[TWO])
+    kept = {put(fake, word, f"dg-kept-{word}", ONE, OLD, **protection) for word, protection in PROTECTED.items()}
+    others = {
+        put(fake, "topic", "dg-new-topic", ONE, NEW),
+        put(fake, "topic", "dg-prod-topic", TWO, OLD | {"environment": "production"}),
+        put(fake, "topic", "web-topic", TWO, OLD),
+        put(fake, "network", "dg-foreign", TWO, {}),
+        put(fake, "queue", "dg-old-queue-of-nobody", TWO, OLD),
+        *_whole_projects(fake),
+    }
+    projects = {"dg-preview-2", "dg-preview-3", "dg-preview-4", "team-project", *IDS.values()}
+    return kept | others | projects
 
 
 def _whole_projects(fake: FakeGoogle) -> Iterator[str]:

@@ -66,6 +66,14 @@ def test_one_thing_with_a_word_of_its_own_keeps_it_whole(gcp: Google, project: T
     assert not goes(gcp, project)
 
 
+def test_one_that_has_its_own_end_and_is_past_it_is_judged_and_goes_along(gcp: Google, project: Target) -> None:
+    inside(gcp, "dg-guest", things.OLD | {"driftguard-expires-at": "2021-01-01"})
+    now = gcp.cloud.read(project)
+    assert now is not None
+    assert [member.name for member in now.holds] == ["dg-guest"]
+    assert goes(gcp, project)
+
+
 def test_a_thing_in_it_that_google_protects_keeps_it_whole(gcp: Google, project: Target) -> None:
     full = "cloudsql.googleapis.com/projects/dg-preview/instances/db"
     settings = {"deletionProtectionEnabled": True}
