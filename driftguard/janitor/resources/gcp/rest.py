@@ -66,6 +66,10 @@ def flag(path: str, name: str) -> Protection:
     return lambda _at, item: name if dig(item, path) in (True, "true", "DELETE_PROTECTION_ENABLED") else ""
 
 
+def _to_nobody(_item: Item) -> str:
+    return ""
+
+
 def _nothing(_at: At, _item: Item) -> str:
     return ""
 
@@ -85,14 +89,13 @@ class RestKind:
     """Where an item holds the name that ownership is read from, if the full name doesn't end in it."""
     created: str = "createTime"
     protection: Protection = _nothing
+    belongs: Callable[[Item], str] = _to_nobody
+    """What it is a part of and goes with, and so isn't deleted by itself."""
     before: Before = _nothing
     note: Note = _nothing
     """What to say once it is gone: until when it can be brought back."""
     query: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the deletion."""
-    state: str = ""
-    gone: tuple[str, ...] = ()
-    """States in which it counts as gone already."""
     patience: float = 300.0
     """Seconds to wait for the end of a deletion that Google only begins when asked."""
     size: Sized | None = None
@@ -138,7 +141,7 @@ class RestKind:
         if item is None:
             return None
         try:
-            protection = self.protection(at, item)
+            protection = self._kept_by(at, item)
         except NotFound as error:
             if self._item(at) is None:
                 return None
@@ -163,7 +166,7 @@ class RestKind:
         item = self._item(at)
         if item is None:
             raise NotFound(f"{target.id} is gone")
-        protection = self.protection(at, item)
+        protection = self._kept_by(at, item)
         if protection:
             raise Withheld(f"{target.name} is protected by {protection}")
         try:
@@ -174,6 +177,9 @@ class RestKind:
             raise StillInUse(f"something in it went while it was being deleted: {error}") from error
         at.delete(at.path, self.patience, **self.query)
         return "; ".join(filter(None, (note, self.note(at, item))))
+
+    def _kept_by(self, at: At, item: Item) -> str:
+        return self.belongs(item) or self.protection(at, item)
 
     def _at(self, api: GcpApi, target: Target) -> At:
         for form in self.forms:
@@ -191,4 +197,4 @@ class RestKind:
         owner = item.get("projectNumber")
         if owner is not None and str(owner) != at.project:
             raise PermanentError(f"{at.path} belongs to project {owner}, not to {at.project}")
-        return None if self.state and dig(item, self.state) in self.gone else item
+        return item

@@ -45,6 +45,15 @@ def test_it_goes_with_whatever_says_nothing_of_its_own(gcp: Google, project: Tar
         gcp.writer.delete(project)
 
 
+def test_what_every_project_has_of_google_s_own_says_nothing(gcp: Google, project: Target) -> None:
+    """A network's own routes and the two sinks of every project: nothing to be deleted alone, and no reason to stay."""
+    route = "compute.googleapis.com/projects/dg-preview/global/routes/default-route-1"
+    gcp.fake.put("compute.googleapis.com/Route", route, NUMBER, nextHopNetwork="x")
+    sink = "logging.googleapis.com/projects/dg-preview/sinks/_Default"
+    gcp.fake.put("logging.googleapis.com/LogSink", sink, NUMBER)
+    assert goes(gcp, project)
+
+
 @pytest.mark.parametrize(
     "labels",
     [

@@ -28,9 +28,9 @@ def _nats(_at: At, item: Item) -> str:
     return f"{count} NAT gateway{'s' if count > 1 else ''} went with it" if count else ""
 
 
-def _default_route(_at: At, item: Item) -> str:
+def _belongs(item: Item) -> str:
     """A subnet's own route goes with the subnet, and is refused by itself."""
-    return "its subnet owns it" if "nextHopNetwork" in item else ""
+    return "its subnet" if "nextHopNetwork" in item else ""
 
 
 SERVICE = Service(
@@ -56,7 +56,7 @@ SERVICE = Service(
         ),
         compute_kind("externalVpnGateways", "global", "ExternalVpnGateway", tags="labels", after=_VPN),
         compute_kind("firewalls", "global", "Firewall"),
-        compute_kind("routes", "global", "Route", protection=_default_route),
+        compute_kind("routes", "global", "Route", belongs=_belongs),
         compute_kind("subnetworks", "region", "Subnetwork", after=(*_USERS, "compute:router", "compute:address")),
         compute_kind(
             "networks",

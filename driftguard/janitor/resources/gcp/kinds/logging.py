@@ -1,11 +1,11 @@
 """Cloud Logging's sinks. The two that every project has are Google's own."""
 
 from driftguard.janitor.resources.gcp.answers import Item
-from driftguard.janitor.resources.gcp.rest import DESCRIPTION, At
+from driftguard.janitor.resources.gcp.rest import DESCRIPTION
 from driftguard.janitor.resources.gcp.service import Service, plain_kind
 
 
-def _protection(_at: At, item: Item) -> str:
+def _belongs(item: Item) -> str:
     return "Cloud Logging itself" if str(item.get("name", "")).startswith("_") else ""
 
 
@@ -18,7 +18,7 @@ SERVICE = Service(
             "log-sink",
             "projects/{project}/sinks/{name}",
             tags=DESCRIPTION,
-            protection=_protection,
+            belongs=_belongs,
         ),
     ),
 )
