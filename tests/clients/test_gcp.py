@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fakes.gcp import FakeGoogle, Fault, error
 
+from driftguard.clients import oidc
 from driftguard.clients.gcp import NARROW, WIDE, GcpApi, reader, writer
 from driftguard.clients.gcp_errors import Refusal, of_answer, of_operation
 from driftguard.clients.gcp_operations import finish
@@ -301,6 +302,17 @@ def test_a_live_run_may_sign_in_as_another_account_than_the_one_that_reads(cloud
     assert api.auth.gcp is not None
     assert api.auth.gcp.service_account == "deletes@x"
     assert reader(given, {}, Auth(gcp=identity)).auth.gcp == identity
+
+
+def test_in_a_job_it_signs_in_by_githubs_token_with_the_same_scopes(cloud: FakeGoogle) -> None:
+    """google-auth's own credentials of the policy's pool, and not what the machine happens to have."""
+    provider = "projects/1/locations/global/workloadIdentityPools/pool/providers/github"
+    job = {oidc.URL: "http://127.0.0.1:9/?v=1", oidc.BEARER: "bearer"}
+    api = reader(janitor(cloud), job, Auth(gcp=GcpIdentity(provider=provider)))
+    narrow, wide = api._session("compute").credentials, api._session("pubsub").credentials
+    assert type(narrow).__module__ == type(wide).__module__ == "google.auth.identity_pool"
+    assert (set(narrow.scopes), set(wide.scopes)) == (set(NARROW), {WIDE})
+    assert narrow.info["audience"] == f"//iam.googleapis.com/{provider}"
 
 
 @pytest.mark.parametrize("module", ["google.auth", "google.auth.transport.requests"])

@@ -81,13 +81,21 @@ class GcpCloud:
         wanted = {asset: kind for asset, kind in self.types.by_asset.items() if self._wanted(kind)}
         if not wanted:
             return
+        for number in dict.fromkeys(self.config.projects):
+            yield Stream(f"gcp/{number}", "the search through the project", self._searching(number, wanted))
+
+    def _searching(self, number: str, wanted: _Kinds) -> Callable[[], Iterator[Seen]]:
+        """By label, and by type for what has none; each kind is in one of the two, so that nothing comes twice."""
         labelled = {asset: kind for asset, kind in wanted.items() if kind.labelled}
         bare = {asset: kind for asset, kind in wanted.items() if not kind.labelled}
-        by_label, by_type = {"query": search.ours(self.janitor)}, {"types": search.patterns(bare)}
-        for number in dict.fromkeys(self.config.projects):
-            yield Stream(f"gcp/{number}", "the search by label", self._search(number, labelled, **by_label))
+
+        def searching() -> Iterator[Seen]:
+            self.api.project(number)
+            yield from self._search(number, labelled, query=search.ours(self.janitor))
             if bare:
-                yield Stream(f"gcp/{number}", "the search by type", self._search(number, bare, **by_type))
+                yield from self._search(number, bare, types=search.patterns(bare))
+
+        return searching
 
     def _containers(self) -> Iterator[Stream]:
         if self._wanted(self.types.project):
@@ -106,23 +114,17 @@ class GcpCloud:
 
         return projects
 
-    def _search(self, number: str, kinds: _Kinds, **asked: Any) -> Callable[[], Iterator[Seen]]:
-        """What is of ``kinds``; what is of other known ones is left to the other search: nothing comes twice."""
-
-        def searching() -> Iterator[Seen]:
-            batch: list[_Candidate] = []
-            self.api.project(number)
-            for found in self._candidates(search.rows(self.api, number, **asked), number, kinds):
-                if isinstance(found, Gap):
-                    yield found
-                    continue
-                batch.append(found)
-                if len(batch) == BATCH:
-                    yield from self._completed(batch)
-                    batch = []
-            yield from self._completed(batch)
-
-        return searching
+    def _search(self, number: str, kinds: _Kinds, **asked: Any) -> Iterator[Seen]:
+        batch: list[_Candidate] = []
+        for found in self._candidates(search.rows(self.api, number, **asked), number, kinds):
+            if isinstance(found, Gap):
+                yield found
+                continue
+            batch.append(found)
+            if len(batch) == BATCH:
+                yield from self._completed(batch)
+                batch = []
+        yield from self._completed(batch)
 
     def _candidates(self, rows: Iterable[Item], number: str, kinds: _Kinds) -> Iterator[_Candidate | Gap]:
         """What may be ours. A name that comes again right after itself is the same thing under two asset types."""
