@@ -266,7 +266,7 @@ def _refused(error: Any, what: str) -> DriftGuardError:
     """What the SDK raised for an answer; without one, signing in didn't work."""
     answer = error.response
     if answer is None or type(error).__name__ in ("ClientAuthenticationError", "CredentialUnavailableError"):
-        text = " ".join(str(error).split())[:300]
+        text = " ".join(str(error).split()).partition(" Visit http")[0][:300]
         return AccessDenied(f"{what}: signing in to Azure failed: {text}; sign in, or give the job auth.azure by OIDC")
     try:
         body = answer.json()

@@ -7,6 +7,7 @@ providers on the way, which is a write. The SDKs load with the first session.
 from __future__ import annotations
 
 import importlib
+import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -112,6 +113,9 @@ class Session:
     @cached_property
     def _credential(self) -> Any:
         _loaded("azure.identity")
+        log = logging.getLogger("azure")
+        if not log.handlers:
+            log.addHandler(logging.NullHandler())  # what it would print on stderr stands in our error
         return credential(self.identity, self.environ)
 
     @cached_property

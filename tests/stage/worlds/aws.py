@@ -30,10 +30,13 @@ class Front:
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
         self.written = 0
         self.blind = False
         self.muted: set[str] = set()
-        self._lock = threading.Lock()
 
     def answer(self, asked: BaseHTTPRequestHandler, body: bytes) -> oidc.Answer:
         operation = asked.headers.get("X-Amz-Target", "").rpartition(".")[2]
@@ -47,33 +50,55 @@ class Front:
 
 
 @dataclass
-class AwsWorld:
+class Sides:
+    """Both sides of the client, over ``front`` at ``url``: one session for all tests, or each would load boto3's
+    descriptions of the services anew.
+    """
+
     moto: MotoCloud
     front: Front
-    provider: str = "aws"
-    ours: Mapping[str, str] = field(default_factory=lambda: {"driftguard:owner": "x", "driftguard:env": "shop-pr-7"})
+    url: str
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return {**self.moto.environ, "AWS_ENDPOINT_URL": self.url}
 
     @cached_property
     def reading(self) -> AwsApi:
-        return reader(JANITOR, self.moto.environ)
+        return reader(JANITOR, self.environ)
 
     @cached_property
     def writing(self) -> AwsApi:
-        return writer(JANITOR, self.moto.environ)
+        return writer(JANITOR, self.environ)
+
+
+@pytest.fixture(scope="session")
+def aws_sides(moto_server: str) -> Iterator[Sides]:
+    front = Front(moto_server)
+    with oidc.serving(front.answer) as url:
+        yield Sides(MotoCloud(moto_server), front, url)
+
+
+@dataclass
+class AwsWorld:
+    moto: MotoCloud
+    sides: Sides
+    provider: str = "aws"
+    ours: Mapping[str, str] = field(default_factory=lambda: {"driftguard:owner": "x", "driftguard:env": "shop-pr-7"})
 
     @property
     def cloud(self) -> Cloud:
-        return AwsCloud(JANITOR, self.reading)
+        return AwsCloud(JANITOR, self.sides.reading)
 
     @property
     def writer(self) -> CloudWriter:
-        return AwsWriter(JANITOR, self.writing)
+        return AwsWriter(JANITOR, self.sides.writing)
 
     def write_through_reader(self) -> None:
-        self.reading.call("sqs", "delete_queue", region=REGION, QueueUrl=self._url("dg-a"))
+        self.sides.reading.call("sqs", "delete_queue", region=REGION, QueueUrl=self._url("dg-a"))
 
     def written(self) -> int:
-        return self.front.written
+        return self.sides.front.written
 
     def put(self, name: str, tags: Mapping[str, str]) -> None:
         self.moto.queue(name, tags, REGION)
@@ -99,10 +124,10 @@ class AwsWorld:
         self.moto.client("sqs").delete_queue(QueueUrl=self._url(name))
 
     def mute(self, name: str) -> None:
-        self.front.muted.add(name)
+        self.sides.front.muted.add(name)
 
     def blind(self) -> None:
-        self.front.blind = True
+        self.sides.front.blind = True
 
     def names(self) -> set[str]:
         vpcs = self.moto.client("ec2").describe_vpcs()["Vpcs"]
@@ -120,11 +145,11 @@ class Amazon:
     def open(self, request: pytest.FixtureRequest) -> Iterator[World]:
         moto: MotoCloud = request.getfixturevalue("aws")
         monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
-        front = Front(moto.url)
-        with oidc.serving(front.answer) as url:
-            for name, value in {**moto.environ, "AWS_ENDPOINT_URL": url}.items():
-                monkeypatch.setenv(name, value)
-            yield AwsWorld(moto, front)
+        sides: Sides = request.getfixturevalue("aws_sides")
+        sides.front.forget()
+        for name, value in sides.environ.items():
+            monkeypatch.setenv(name, value)
+        yield AwsWorld(moto, sides)
 
 
 WORLD = Amazon()
