@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,9 @@ def signed_in(identity: GcpIdentity | None, environ: Mapping[str, str], scopes: 
         from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtra("gcp", NEEDED_FOR) from error
+    log = logging.getLogger("google.auth")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())  # it misses a default project, which nothing here goes by
     default: Any = google.auth.default
     credentials = oidc.gcp_credentials(identity, environ, scopes=scopes) or default(scopes=list(scopes))[0]
     build: Any = AuthorizedSession

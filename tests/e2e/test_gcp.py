@@ -84,7 +84,8 @@ def test_a_live_run_ends_what_is_expired_in_every_project_and_nothing_else(cloud
     assert notes["dg-old-zone"] == "1 records went with it"
     assert notes["dg-old-router"] == "1 NAT gateway went with it"
     assert audit.verify(tmp_path / ".driftguard" / "audit").problems == ()
-    modules = set(done.stderr.splitlines()[-1].split())
+    [line] = done.stderr.splitlines()
+    modules = set(line.split())
     assert "google.auth" in modules
     assert not any(name.startswith(("boto", "azure", "msal", "google.cloud", "google.genai")) for name in modules)
 
@@ -226,3 +227,20 @@ def test_topics_and_subscriptions_of_google_s_own_emulator_go_and_stay_alike(clo
         {"dg-new-topic", "web-topic"},
         {"dg-new-subscription", "web-subscription"},
     ]
+
+
+def test_a_reviewed_plan_is_applied_to_the_same_projects_and_to_nothing_that_came_later(
+    cloud: FakeGoogle, tmp_path: Path
+) -> None:
+    for number, name in things.IDS.items():
+        cloud.project(number, name)
+    things.put(cloud, "topic", "dg-old-topic", things.ONE, things.OLD)
+    (tmp_path / "policy.yaml").write_text(POLICY.replace("URL", cloud.url))
+    environ = cloud.environ(tmp_path)
+    assert within("plan", "--event-name", "schedule", "-o", "plan.json", cwd=tmp_path, environ=environ)[0] == 0
+    assert f'"gcp/{things.ONE}+{things.TWO}"' in (tmp_path / "plan.json").read_text()
+    assert cloud.writes == []
+    things.put(cloud, "topic", "dg-later-topic", things.ONE, things.OLD)
+    code, printed = within("apply", "plan.json", cwd=tmp_path, environ=environ)
+    assert code == 0, printed
+    assert cloud.names() == {"dg-later-topic", *things.IDS.values()}
