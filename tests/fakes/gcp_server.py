@@ -11,15 +11,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from fakes.gcp import Answer, FakeGoogle
-from stage.own_ca import OwnCa, own_ca
+from stage.oidc import self_signed
 
 
 @contextmanager
 def google(directory: Path) -> Iterator[FakeGoogle]:
     """``url`` is ``https://127.0.0.1:PORT``; a client trusts ``bundle``."""
-    ca = own_ca(directory)
-    fake = FakeGoogle(bundle=ca.bundle)
-    server = _server(fake, ca)
+    tls, trusted = self_signed(directory)
+    fake = FakeGoogle(bundle=trusted)
+    server = _server(fake, tls)
     fake.url = f"https://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -32,7 +32,7 @@ def google(directory: Path) -> Iterator[FakeGoogle]:
         thread.join()
 
 
-def _server(fake: FakeGoogle, ca: OwnCa) -> ThreadingHTTPServer:
+def _server(fake: FakeGoogle, tls: ssl.SSLContext) -> ThreadingHTTPServer:
     class Relay(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # headers and body in one packet
@@ -72,7 +72,7 @@ def _server(fake: FakeGoogle, ca: OwnCa) -> ThreadingHTTPServer:
         def get_request(self) -> tuple[ssl.SSLSocket, Any]:
             """The handshake comes with the first read, in the connection's own thread."""
             raw, address = super().get_request()
-            return ca.context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), address
+            return tls.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), address
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A connection that breaks is its client's business."""
