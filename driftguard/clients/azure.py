@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from driftguard.clients.azure_errors import from_answer, retry_after
+from driftguard.clients.azure_errors import from_answer
+from driftguard.clients.azure_operations import follow
 from driftguard.clients.azure_session import Session, anything, only_reads
 from driftguard.clients.pace import Pace
 from driftguard.errors import (
@@ -25,7 +25,6 @@ from driftguard.errors import (
     MissingExtra,
     NotFound,
     PermanentError,
-    StillInUse,
     TransientError,
 )
 from driftguard.policy import Auth, Azure, Janitor
@@ -34,18 +33,11 @@ from driftguard.retry import Backoff, with_backoff
 PAGE = 1000
 """Rows in one answer of the Resource Graph, its most."""
 
-PATIENCE = 240.0
-"""Seconds to wait for one deletion; a later pass looks again."""
-
-POLL = 5.0
-"""Seconds between two looks at an operation that doesn't say how long to wait."""
-
 _SUBSCRIPTIONS = (
     "resourcecontainers | where type =~ 'microsoft.resources/subscriptions'"
     " | project id, name, subscriptionId, tenantId | order by id asc"
 )
 _PRODUCTION = re.compile("prod", re.IGNORECASE)
-_ENDED = ("succeeded", "failed", "canceled", "cancelled")
 
 
 def reader(janitor: Janitor, environ: Mapping[str, str], auth: Auth = Auth()) -> AzureApi:  # noqa: B008 - frozen
@@ -159,20 +151,7 @@ class AzureApi:
             self._wait(path, version, headers)
 
     def _wait(self, identity: str, version: str, headers: Mapping[str, str]) -> None:
-        """Follow the operation that ``headers`` name; without one, look at the resource itself."""
-        url = headers.get("Azure-AsyncOperation") or headers.get("Location")
-        until, pause = time.monotonic() + PATIENCE, retry_after(headers)
-        while time.monotonic() < until:
-            self.backoff.sleep(POLL if pause is None else pause)
-            try:
-                asked = {} if url else {"api-version": version}
-                status, headers, body = self._send("GET", url or identity, asked)
-            except NotFound:
-                return  # with its resource, or since it ended; the second look tells
-            if _has_ended(status, body, f"DELETE {identity}", by_status=url is not None):
-                return
-            pause = retry_after(headers)
-        raise StillInUse(f"{identity} is still being deleted")
+        follow(identity, version, headers, functools.partial(self._send, "GET"), self.backoff.sleep)
 
     def _admit(self) -> None:
         """Raises if nothing may be done with these credentials at all."""
@@ -219,16 +198,6 @@ class AzureApi:
         with self._lock:
             pace = self._paces.setdefault(pool, Pace(self.backoff.sleep))
         return with_backoff(pace.paced(_translated(function, what)), self.backoff)()
-
-
-def _has_ended(status: int, body: Any, what: str, *, by_status: bool) -> bool:
-    """Whether an operation is over. Raises our error for why it failed."""
-    state = str(body.get("status") or "").lower() if isinstance(body, Mapping) else ""
-    if state in _ENDED[1:]:
-        raise from_answer(0, {}, body, what)
-    if state:
-        return state in _ENDED
-    return by_status and status in (200, 201, 204)
 
 
 def _subscription(identity: str) -> str:

@@ -2,13 +2,15 @@
 
 import os
 import sys
+import time
+from collections.abc import Mapping
 
 import pytest
 from fakes.azure import Fault
 from stage import oidc as stage
 from stage.azure_cloud import ONE, OTHER, AzureCloud
 
-from driftguard.clients import azure as client
+from driftguard.clients import azure_operations
 from driftguard.clients.azure import reader, writer
 from driftguard.clients.azure_errors import from_answer, retry_after
 from driftguard.clients.azure_session import Guard, anything, only_reads
@@ -153,7 +155,7 @@ class TestSession:
     def test_the_wait_for_a_deletion_has_an_end(self, azure: AzureCloud, monkeypatch: pytest.MonkeyPatch) -> None:
         thing = azure.fake.put(azure.fake.group(ONE, "g"), "Microsoft.Web/sites", "a")
         azure.fake.polls = 10**9
-        monkeypatch.setattr(client, "PATIENCE", 0.2)
+        monkeypatch.setattr(azure_operations, "PATIENCE", 0.2)
         with pytest.raises(StillInUse, match="still being deleted"):
             writer(janitor(azure), os.environ).delete(thing, "2023-01-01")
 
@@ -170,7 +172,20 @@ class TestSession:
 
         api.backoff = Backoff(sleep=sleep)
         api._wait(thing, "2023-01-01", {})
-        assert slept == [client.POLL]
+        assert slept == [azure_operations.POLL]
+
+    def test_no_pause_goes_beyond_the_end_of_the_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(azure_operations, "PATIENCE", 0.05)
+        slept: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            time.sleep(seconds)
+
+        running: tuple[int, Mapping[str, str], object] = (202, {"Retry-After": "3600"}, {})
+        with pytest.raises(StillInUse):
+            azure_operations.follow("/x", "1", {"Location": "https://x"}, lambda *_: running, sleep)
+        assert max(slept) <= 0.05
 
     def test_an_operation_at_another_host_gets_no_token(self, azure: AzureCloud) -> None:
         api = writer(janitor(azure), os.environ)

@@ -62,14 +62,14 @@ resource "azurerm_role_definition" "read" {
 }
 
 # Azure's roles know no condition on tags for deletions: the assignment's scope is the limit. Locks are never touched:
-# nobody here may write or delete Microsoft.Authorization.
+# nobody here may write or delete Microsoft.Authorization. Whoever writes holds the role that reads, too.
 resource "azurerm_role_definition" "write" {
   name        = "${var.name}-write"
   scope       = var.subscription
   description = "DriftGuard deletes resources and resource groups in the scopes it is assigned to."
 
   permissions {
-    actions     = concat(["*/read"], var.deletes == null ? jsondecode(file("${path.module}/deletes.json")) : var.deletes)
+    actions     = var.deletes == null ? jsondecode(file("${path.module}/deletes.json")) : var.deletes
     not_actions = ["Microsoft.Authorization/*/delete", "Microsoft.Authorization/*/write"]
   }
 
