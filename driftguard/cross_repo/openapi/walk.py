@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from driftguard.cross_repo.openapi import bounds, lifecycle, properties, structure, types, values
 from driftguard.cross_repo.openapi.compositions import (
     Matched,
+    imposed,
+    lifted,
     match,
     member_name,
     restructured,
@@ -127,6 +129,7 @@ class Walk:
         return before is not None and before == after and bool(old.types) != bool(new.types)
 
     def _types(self, old: Schema, new: Schema, path: str) -> Iterator[Fact]:
+        old, new = types.typed(old, new)
         if self.site.root == "request-parameter":
             if path:
                 yield from types.parameter_property_facts(old, new)
@@ -145,6 +148,11 @@ class Walk:
         for key, found in matched.items():
             if key == "allOf" and found.removed:
                 yield from self._lost(old, new)
+            if key in ("anyOf", "oneOf") and lifted(self.same(), old, new, key, found.removed):
+                yield Fact(f"{words[key]}-lifted", key, old=", ".join(map(member_name, found.removed)))
+                continue
+            if key in ("anyOf", "oneOf") and imposed(self.same(), old, new, key, found.added):
+                yield Fact(f"{words[key]}-imposed", key, new=", ".join(map(member_name, found.added)))
             for nodes, how, schemas in ((found.added, "added", self.new), (found.removed, "removed", self.old)):
                 real = [node for node in nodes if key != "allOf" or schemas.view(node).validates()]
                 empty = [node for node in nodes if node not in real]
