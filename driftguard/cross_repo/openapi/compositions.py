@@ -119,13 +119,10 @@ def _moved_back(question: Equivalence, old: Schema, new: Schema, before: Schema)
     return bool(gained & question.old.named(before, "properties").keys())
 
 
-def imposed(question: Equivalence, old: Schema, new: Schema, key: str, added: tuple[Node, ...]) -> bool:
-    """Whether alternatives stand now where there were none, and none of them takes all that was taken."""
-    if not added or any(word in old.raw for word in ("anyOf", "oneOf")):
-        return False
-    whole = _without(old, "")
-    views = [question.new.view(member) for member in added]
-    return all(view.validates() and not question.schemas(whole, view) for view in views) and key in new.raw
+def imposed(takes: Callable[[Node], bool], old: Schema, added: tuple[Node, ...]) -> bool:
+    """Whether alternatives stand now where there were none, and none of them ``takes`` all that was taken."""
+    had_none = not any(word in old.raw for word in ("anyOf", "oneOf"))
+    return bool(added) and had_none and not any(map(takes, added))
 
 
 def lifted(question: Equivalence, old: Schema, new: Schema, key: str, removed: tuple[Node, ...]) -> bool:

@@ -77,8 +77,9 @@ def tightened(context: Context, location: str, at: Node, own: tuple[Any, Any]) -
     old, new = context.old.api.schemes, context.new.api.schemes
     lost = [need for need in before if not any(_enough(need, other, old, new) for other in after)]
     if lost:
-        now = " or ".join(map(say, after))
-        yield Hit("api-security-tightened", location, at, {"old": " or ".join(map(say, lost)), "new": now})
+        was, now = (" or ".join(map(say, alternatives)) for alternatives in (lost, after))
+        now = f"{now}, sent another way" if was == now else now
+        yield Hit("api-security-tightened", location, at, {"old": was, "new": now})
 
 
 def _enough(given: Need, asked: Need, old: Mapping[str, Node], new: Mapping[str, Node]) -> bool:
