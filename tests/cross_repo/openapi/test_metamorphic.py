@@ -128,11 +128,12 @@ def test_what_breaks_still_breaks_beside_harmless_changes(old: Any, new: Any) ->
 
 
 DESCRIBED = re.compile(r"^new-\w+-request-property|property-(added|removed)$")
+ANY: list[Any] = [None, 1, 2, 1.5, "a", "aa", True, [], {}]
 VALUES: list[Any] = json.loads("""
 [null, true, false, 0, 1, 2, 3, 4, 5, 6, -1, 1.5, "", "a", "b", "c", "aa", "aaa", "ab", [], [1], ["a"], [1, 1], [1, 2],
  ["a", "b"], [1, 2, 3], [null], {}, {"a": {"a": "a"}}, {"a": [1]}, {"a": ["a"]}, [{"a": 1}]]
 """)
-VALUES += [{name: value} for name in ("a", "b", "c") for value in (None, 1, 2, 1.5, "a", "aa", True, [], {})]
+VALUES += [{name: value} for name in ("a", "b", "c") for value in ANY]
 VALUES += [{"a": value, "b": other} for value in (1, "a", None, True) for other in (1, "a", None, True)]
 
 
