@@ -1,7 +1,7 @@
 """Mutation testing of what decides over deletion: `python bench/mutants.py [PART_OF_A_MODULE'S_NAME]`.
 
-Each mutant is one small change to ``lease.py`` or ``gate.py``: another comparison, a negated condition, ``or`` for
-``and``, a number one higher, a value that isn't returned, a statement that is left out. The module's own tests run
+Each mutant is one small change to ``lease.py`` or a module of the gate: another comparison, a negated condition, ``or``
+for ``and``, a number one higher, a value that isn't returned, a statement that is left out. The module's own tests run
 against it in a forked child, which gets the changed source from an import hook; nothing on disk changes. A mutant that
 no test notices must be explained in ``EXPLAINED`` below, and an explanation that is no longer needed fails, too.
 
@@ -25,9 +25,13 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
+GATE = ("ruling", "deciding", "caps", "reviewing", "passage", "door")
 SUBJECTS = {
     "driftguard.janitor.lease": ("driftguard/janitor/lease.py", ["tests/janitor/test_lease.py"]),
-    "driftguard.gate": ("driftguard/gate.py", ["tests/test_gate.py", "tests/test_gate_wholes.py"]),
+    **{
+        f"driftguard.gate.{name}": (f"driftguard/gate/{name}.py", ["tests/test_gate.py", "tests/test_gate_wholes.py"])
+        for name in GATE
+    },
 }
 HEAVY = ("pytest", "hypothesis", "pydantic", "yaml", "boto3", "moto.server", "moto.backends", "jsonschema")
 """What the tests import besides driftguard; loaded once, before the forks."""

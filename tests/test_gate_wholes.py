@@ -8,7 +8,8 @@ import pytest
 from fakes.trail import MemoryTrail
 
 from driftguard.errors import PartlyDone, PermanentError, StillInUse, Withheld
-from driftguard.gate import Gate, Grounds, Ruling, _Passage, decide, hold_together, only_reviewed
+from driftguard.gate import Gate, Grounds, Ruling, decide, hold_together, only_reviewed
+from driftguard.gate.passage import Passage
 from driftguard.lanes import Ticket
 from driftguard.model import (
     ENVIRONMENT,
@@ -402,11 +403,12 @@ class TestPassageInDetail:
     def test_a_run_that_was_interrupted_begins_nothing_more(self) -> None:
         there = cloud(lambda: Receipt(Status.APPLIED), A)
         executors: dict[str, Executor] = {"delete_resource": there}
-        gate = Gate(POLICY, executors, lambda t: there.there.get(t.id), there.trail, lambda: NOW)
+        grounds = Grounds(POLICY, EVENT, NOW)
         ruled = {ruled.action.id: ruled for ruled in decided(ALONE).ruled}
         ticket = Ticket()
         ticket.revoke()
-        outcome = _Passage(gate, EVENT, ruled, {}).attempt(ALONE, 1, ticket)
+        passage = Passage(executors, lambda t: there.there.get(t.id), there.trail, lambda: grounds, ruled)
+        outcome = passage.attempt(ALONE, 1, ticket)
         assert isinstance(outcome, Outcome)
         assert (outcome.status, outcome.error) == (Status.FAILED, "interrupted before it began")
         assert there.applied == []
