@@ -45,6 +45,16 @@ class Needle:
         return re.compile("|".join(_pattern(self.item.kind, name) for name in names))
 
 
+def escaped(word: str) -> tuple[str, ...]:
+    """A word as text files may hold it: Markdown escapes ``_``, man pages escape ``-``."""
+    return tuple(dict.fromkeys((word, word.replace("_", r"\_"), word.replace("-", r"\-"))))
+
+
+def plain(line: str) -> str:
+    """A line without the escapes of Markdown and of man pages."""
+    return line.replace(r"\_", "_").replace(r"\-", "-")
+
+
 def route_key(name: str) -> str:
     """The same for ``/users/{id}``, ``/users/:id`` and ``/users/<int:id>``."""
     return _PARAMETER.sub("{}", name).rstrip("/") or "/"

@@ -14,7 +14,7 @@ _ROUTE = re.compile(r"\[Route\(\s*\"(?P<route>[^\"]*)\"")
 _VERB = re.compile(
     r"\[Http(?:Get|Post|Put|Patch|Delete|Head)(?:\(\s*(?:template:\s*)?\"(?P<route>[^\"]*)\"[^\]]*\))?\]"
 )
-_MAP = re.compile(r"\.Map(?:Get|Post|Put|Patch|Delete)\(\s*(?P<route>[^,\n]+),")
+_MAP = re.compile(r"\.Map(?:Get|Post|Put|Patch|Delete|Methods|GetAndPost|Hub(?:<\w+>)?)?\(\s*(?P<route>[^,\n]+),")
 _CLASS = re.compile(r"\bclass\s+(?P<name>\w+)")
 
 

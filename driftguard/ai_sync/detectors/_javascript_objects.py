@@ -55,11 +55,19 @@ def schemas(source: Source) -> Iterator[Found]:
     if not _ENV_WORDS.search(source.text):
         return
     for match in _ENV_SCHEMA.finditer(source.text):
-        inside = bracketed(source.text, match.end() - 1)
-        if _ENV_ONLY.search(inside) is None:
-            continue
-        for key in _KEY.finditer(inside):
-            yield Found(ItemKind.ENV_VAR, Named(key["name"]), match.end() - 1 + key.start("name"))
+        for start in (match.end() - 1, *_named_objects(source.text, match)):
+            inside = bracketed(source.text, start)
+            for key in _KEY.finditer(inside) if _ENV_ONLY.search(inside) else ():
+                yield Found(ItemKind.ENV_VAR, Named(key["name"]), start + key.start("name"))
+
+
+def _named_objects(text: str, call: re.Match[str]) -> Iterator[int]:
+    """Where the objects begin that a call is given by name: ``const spec = {...}; cleanEnv(process.env, spec)``."""
+    for part in split(bracketed(text, call.end() - 1)[1:-1]):
+        word = part.strip()
+        made = re.search(rf"\b(?:const|let|var)\s+{word}\b[^=\n]*=\s*(?=\{{)", text) if word.isidentifier() else None
+        if made:
+            yield made.end()
 
 
 def flags_of_objects(source: Source) -> Iterator[Found]:

@@ -14,9 +14,7 @@ from driftguard.ai_sync.syntax import bracketed, keyword, split
 
 _METHODS = r"get|post|put|patch|delete|head|options|trace|websocket|api_route|route|websocket_route"
 _DECORATOR = re.compile(rf"@(?P<app>[\w.]+)\.(?:{_METHODS})\(")
-_ROUTER = re.compile(
-    r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:APIRouter|Blueprint|APIBlueprint|Router|NinjaAPI)\("
-)
+_ROUTER = re.compile(r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:\w*Router|\w*Blueprint|NinjaAPI)\(")
 _MOUNTED = re.compile(r"(?:include_router|register_blueprint|add_router)\(")
 _DJANGO = re.compile(r"(?<![\w.])(?:path|re_path|url)\(")
 _ADDED = re.compile(r"\.(?:add_url_rule|add_api_route|add_resource|router\.add_(?:get|post|put|delete|route))\(")

@@ -7,10 +7,12 @@ import re
 from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, mounted_routes, only_scripts, schemas
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import camel_flag, switches
+from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import camel_flag, path, switches
 
 _ENV = r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env|import\.meta\.env|Bun\.env|ALIAS)"
+_MINIMAL = "optimist|minimist|yargs-parser"
+"""Parsers that take every flag; only the code that asks for one says which there are."""
 _FLAG = r"(?P<expression>[\"'`]--[a-z][\w-]*=?[\"'`])"
 
 FAMILY = Family(
@@ -30,7 +32,7 @@ FAMILY = Family(
         ".astro": "typescript",
     },
     hint=re.compile(
-        rb"\benv\b|--[a-z]|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
+        rb"\benv\b|--[a-z]|optimist|minimist|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
         rb"|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
     ),
     calls=(
@@ -83,10 +85,25 @@ FAMILY = Family(
         ),
         Access("subscript_expression", rf"{_ENV}(?:\?\.)?\[(?P<expression>.+)\]"),
         Access("binary_expression", rf"(?P<expression>[\"'`][A-Z]\w*[\"'`])in{_ENV}"),
+        Access(
+            "member_expression",
+            r"(?:argv|args)\.(?!length$|_$|slice$|map$|filter$)(?P<name>[A-Za-z]\w+)",
+            ItemKind.CLI_FLAG,
+            camel_flag,
+            needs=_MINIMAL,
+        ),
+        Access(
+            "subscript_expression",
+            r"(?:argv|args)\[(?P<expression>[\"'`][A-Za-z][\w-]+[\"'`])\]",
+            ItemKind.CLI_FLAG,
+            camel_flag,
+            needs=_MINIMAL,
+        ),
         Access("binary_expression", rf"\w*(?:arg|opt|flag|\])\w*===?{_FLAG}", ItemKind.CLI_FLAG, switches),
         Access("switch_case", rf"case{_FLAG}:.*", ItemKind.CLI_FLAG, switches),
     ),
     texts=(
+        Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
         Text(
             r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)",
             within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",

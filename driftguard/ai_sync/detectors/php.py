@@ -18,8 +18,14 @@ FAMILY = Family(
     calls=(
         Call(r"\\?(?:getenv|env|getenv_docker|env_or|\w*_env|envConfig)", only=r"[A-Z][A-Z0-9_]*"),
         Call(r"(?:\\?\w+\\)*(?:Env|App|Environment)::(?:get|getOrFail|env|getEnv|parse)", only=r"[A-Z][A-Z0-9_]*"),
-        Call(r"(?:.*->)?addOption", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z][\w-]*"),
-        Call(r"new(?:\\?\w+\\)*InputOption", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z-][\w-]*"),
+        Call(
+            r"(?:.*->)?addOption",
+            ItemKind.CLI_FLAG,
+            spelling=flag,
+            only=r"[a-z][\w-]*",
+            unless=r"\bnew\s+\w*Option\(",
+        ),
+        Call(r"new(?:\\?\w+\\)*\w*Option", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z-][\w-]*"),
     ),
     accesses=(
         Access("subscript_expression", r"\$_ENV\[(?P<expression>.+)\]"),

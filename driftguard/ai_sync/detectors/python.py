@@ -9,8 +9,8 @@ from driftguard.ai_sync.detectors._python_settings import settings
 from driftguard.ai_sync.detectors._python_typer import options
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import switches
+from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import flag, path, switches
 
 _ENVIRON = r"(?:\w+\.)*(?:environb?|ALIAS)"
 _READERS = (
@@ -27,7 +27,7 @@ FAMILY = Family(
     interpreter="python",
     grammars={".py": "python", ".pyi": "python", ".pyw": "python"},
     hint=re.compile(
-        rb"environ|getenv|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
+        rb"environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
         rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\("
     ),
     calls=(
@@ -75,6 +75,7 @@ FAMILY = Family(
             only=r"--?[A-Za-z0-9].*",
             unless=_HIDDEN,
         ),
+        Call(r"(?:getopt\.)?(?:gnu_)?getopt", ItemKind.CLI_FLAG, at=2, shape="strings", spelling=flag, needs="getopt"),
         Call(r"(?:\w+\.)?define", ItemKind.CLI_FLAG, spelling=switches, only=r"--.*", needs=r"tornado\.options"),
     ),
     accesses=(
@@ -88,6 +89,20 @@ FAMILY = Family(
         ),
         Access(
             "comparison_operator",
+            r"\w+==(?P<expression>[\"']--[a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs="getopt",
+        ),
+        Access(
+            "subscript",
+            r"\w*(?:args?|arguments|opts?|options)\[(?P<expression>[\"']--[a-z][\w-]*[\"'])\]",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs="docopt",
+        ),
+        Access(
+            "comparison_operator",
             r"(?:arg|a|opt|o|flag)==(?P<expression>[\"']--[a-z][\w-]*[\"'])",
             ItemKind.CLI_FLAG,
             switches,
@@ -95,6 +110,14 @@ FAMILY = Family(
     ),
     texts=(
         Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs="env_var"),
+        Text(
+            r"\b\w+\s+in\s+[\[(](?P<names>(?:\s*[\"']--?[\w-]+[\"']\s*,?)+)[\])]",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+            needs="getopt|sys.argv",
+        ),
+        Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path, needs="http.server|BaseHTTP|wsgi|asgi|scope|aiohttp|werkzeug"),
         Text(
             r"^[ \t]*(?:cli|cli_args|cli_flags|option_strings)[ \t]*=[ \t]*[\[(](?P<names>[^\])]*)",
             ItemKind.CLI_FLAG,
