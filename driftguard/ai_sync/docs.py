@@ -46,6 +46,10 @@ class Docs:
                     found[needle.item.key].append(hit)
         return found
 
+    def lines(self, path: str) -> Sequence[str]:
+        """A document's text; nothing where it can't be read."""
+        return (self.tree.read(self.revision, path) or b"").decode(errors="replace").splitlines()
+
     @cached_property
     def pathspecs(self) -> tuple[str, ...]:
         """The globs in git's own language, so that git reads nothing else."""

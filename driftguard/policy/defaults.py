@@ -353,7 +353,7 @@ WELL_KNOWN = (
         "LISTEN_PID",
         "INVOCATION_ID",
     ),
-    # systemd.exec(5)
+    # what systemd sets, in systemd.exec(5)
     *("CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY"),
     *("JOURNAL_STREAM", "container", "GPG_TTY", "GNUPGHOME", "KUBECONFIG", "DOCKER_HOST", "BROWSER"),
     # continuous integration

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -42,7 +42,7 @@ _SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape for all plain files
     root = grammar.parse(text, "bash")
     functions = [_span(node) for node in grammar.of_kinds(root, ["function_definition"])]
-    own = Own(_assigned(text), functions, {match["name"] for match in _GIVEN.finditer(text)})
+    own = Own(_assigned(text), functions, frozenset(_GIVEN.findall(text)))
     quiet = [node.range() for node in grammar.of_kinds(root, ["comment", "raw_string"])]
     for node in grammar.of_kinds(root, ["expansion"]):
         match = _ASKED.match(node.text())
@@ -71,7 +71,7 @@ class Own:
 
     assigned: Mapping[str, Sequence[int]]
     functions: Sequence[range]
-    given: Set[str]
+    given: frozenset[str]
     """Those that the script's arguments fill."""
 
     def has(self, name: str, start: int) -> bool:
