@@ -43,6 +43,12 @@ def switches(texts: list[str]) -> Iterator[Named]:
         yield Named(_positive(found[0], shorts), tuple(shorts))
 
 
+def usage(texts: list[str]) -> Iterator[Named]:
+    """``-p, --port=[N] 'the port to listen on'``: what is quoted only tells of it."""
+    for text in texts:
+        yield from switches([text.partition("'")[0]])
+
+
 def laravel(texts: list[str]) -> Iterator[Named]:
     """``--Q|queue``: the short form first."""
     yield from flag([text.strip().lstrip("-").rpartition("|")[2] for text in texts])

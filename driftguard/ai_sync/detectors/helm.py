@@ -28,7 +28,7 @@ def _leaves(node: yaml_nodes.Node | None, prefix: str, lines: list[str]) -> Iter
             yield from _leaves(value, f"{name}.", lines)
         else:
             parent = name.rpartition(".")[0]
-            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if "." in parent else ()), yaml_nodes.start(key))
+            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if parent else ()), yaml_nodes.start(key))
 
 
 def _is_explained(line: int, lines: list[str]) -> bool:

@@ -8,7 +8,7 @@ from driftguard.ai_sync.detectors._rust_clap import config_macros, derived
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, path, switches
+from driftguard.ai_sync.spelling import flag, path, switches, usage
 
 FAMILY = Family(
     kind="rust",
@@ -26,6 +26,12 @@ FAMILY = Family(
             spelling=flag,
             needs=r"\b(?:Arg|Opt|arg|Flag)::(?:new|with_name)|\barg!",
             unless_chained=r"\.hide\(true\)|\.hidden\(true\)",
+        ),
+        Call(
+            r"(?:clap::)?(?:Arg::from_usage|.*\.arg_from_usage)",
+            ItemKind.CLI_FLAG,
+            spelling=usage,
+            only=r"[^']*--?[a-zA-Z].*",
         ),
         Call(
             r"\w*opts?\.(?:optopt|optflag|optmulti|optflagmulti|reqopt|optflagopt)",
