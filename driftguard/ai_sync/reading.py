@@ -167,7 +167,15 @@ class Reading:
         rule = place.rule
         only = "" if isinstance(rule, Helper) else rule.only
         kept = [text for text in texts if not only or re.fullmatch(only, text)]
-        yield from (Found(rule.kind, named, place.start) for named in rule.spelling(kept))
+        before = self._before(place) if rule.kind is ItemKind.ENV_VAR else ""
+        yield from (Found(rule.kind, named, place.start) for named in rule.spelling([before + text for text in kept]))
+
+    def _before(self, place: Place) -> str:
+        return "".join(prefix for span, prefix in self._prefixes if place.start in span)
+
+    @cached_property
+    def _prefixes(self) -> Sequence[tuple[range, str]]:
+        return list(self.file.family.prefixes(self._source))
 
     def _scope(self, start: int, expression: str) -> Scope:
         local = {}

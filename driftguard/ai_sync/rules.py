@@ -97,6 +97,12 @@ class Found:
 
 
 Special = Callable[[Source], Iterator[Found]]
+Prefixes = Callable[[Source], Iterator[tuple[range, str]]]
+"""Places in which every name of a variable begins with the same text."""
+
+
+def no_prefixes(_source: Source) -> Iterator[tuple[range, str]]:
+    return iter(())
 
 
 def whole(_path: str, text: str) -> str:
@@ -115,6 +121,7 @@ class Family:
     accesses: tuple[Access, ...] = ()
     texts: tuple[Text, ...] = ()
     specials: tuple[Special, ...] = ()
+    prefixes: Prefixes = no_prefixes
     call_nodes: tuple[str, ...] = ()
     argument_nodes: tuple[str, ...] = ("arguments", "argument_list")
     functions: tuple[str, ...] = ()

@@ -63,7 +63,7 @@ def _positive(name: str, others: list[str]) -> str:
 def flag(texts: list[str]) -> Iterator[Named]:
     """``port`` means ``--port``. Go's flag package takes one dash, too; so does its documentation."""
     for text in texts:
-        name = text.strip().lstrip("-").rstrip("=")
+        name = text.strip().lstrip("-").rstrip("=:")
         if re.fullmatch(r"[A-Za-z0-9][\w.:-]*", name):
             yield Named(f"-{name}") if len(name) == 1 else Named(f"--{name}", (f"-{name}",))
 

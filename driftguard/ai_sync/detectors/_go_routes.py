@@ -15,13 +15,13 @@ _WEB = re.compile(
     r"\"net/http\"|gin-gonic|labstack/echo|go-chi|gofiber|gorilla/mux|julienschmidt/httprouter|/mux\"|/router\"|goji\.io"
 )
 _ROUTE = re.compile(
-    r"\b(?P<on>[A-Za-z_][\w.]*)\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|HandleFunc|Handle|HandlerFunc|Handler|Method|MethodFunc|All)\("
+    r"\b(?P<on>[A-Za-z_][\w.]*)\.(?P<call>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|HandleFunc|Handle|HandlerFunc|Handler|Method|MethodFunc|All|Add|Match)\("
 )
 _RECEIVER = re.compile(
     r"(?:.*\.)?(?:http|\w*[mM]ux|\w*[rR]outer|\w*[rR]|e|g|\w*[gG]roup|\w*[aA]pp|\w*[sS]erver|\w*[eE]cho|\w*[eE]ngine|\w*[aA]pi\w*|\w*API|v\d|sr|\w*[rR]oute[rs]?|\w+)"
 )
 _GROUP = re.compile(
-    r"\b(?P<name>[A-Za-z_]\w*)\s*:?=\s*(?P<on>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix|Subrouter)\((?P<rest>[^\n]*)"
+    r"\b(?P<name>[A-Za-z_]\w*)\s*:?=\s*(?P<on>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix|Subrouter)\((?P<rest>[^\n)]*)"
 )
 _NESTED = re.compile(r"\.Route\(\s*(?P<prefix>\"[^\"]*\")\s*,\s*func\(\s*(?P<name>\w+)\b")
 _WRAPPED = re.compile(r"\w+\.(?:Get|Post|Put|Patch|Delete|Head|Options|New)\((?P<path>\"[^\"]*\")\)")
@@ -38,6 +38,8 @@ def routes(source: Source) -> Iterator[Found]:
             continue
         texts = [evaluate(_pattern(part), Scope(source.constants)) for part in listed[:2]]
         route = next((text for text in texts if text and re.match(r"^(?:[A-Z]+ )?[\w.-]*/", text)), None)
+        if match["call"] == "Add" and not (texts[0] or "").isupper():
+            continue
         if route is None or not re.match(r"^(?:[A-Z]+\s+)?/", route):
             continue
         prefix = "".join(prefix for start, end, prefix in nested if start < match.start() < end)

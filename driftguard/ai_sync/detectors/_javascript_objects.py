@@ -15,7 +15,7 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(?P<code>.*?)</script>", re.DOTALL)
 _FRONT = re.compile(r"\A---\n(?P<code>.*?)\n---", re.DOTALL)
 _ENV_SCHEMA = re.compile(
     r"\b(?:cleanEnv|createEnv|defineEnv|envsafe|validateEnv|parseEnv|makeValidatedEnv|znv)\s*(?:<[^>]*>)?\("
-    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\("
+    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\(|\)\s*\.(?:extend|augment|safeExtend)\("
 )
 _ENV_ONLY = re.compile(r"[{,\n]\s*[\"']?[A-Z][A-Z0-9_]{2,}[\"']?\s*:")
 _ENV_WORDS = re.compile(
@@ -32,8 +32,9 @@ _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-
 _SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
 _ROUTE = re.compile(
     r"(?<![\w.$])(?P<app>(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance))\s*"
-    r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`])"
+    r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`\[])"
 )
+_CHAINED = re.compile(r"\s*\)\s*\.(?:get|post|put|patch|delete|all)\(")
 _USE = re.compile(r"\.(?:use|route)\(\s*(?P<prefix>[\"'`]/[^\"'`]*[\"'`])\s*,(?P<rest>[^;\n]*)")
 _OBJECT_ROUTE = re.compile(r"\.route\(\s*\{")
 
@@ -98,17 +99,24 @@ def mounted_routes(source: Source) -> Iterator[Found]:
     prefixes = _prefixes(source)
     for match in _ROUTE.finditer(source.text):
         listed = split(bracketed(source.text, source.text.rindex("(", 0, match.end()))[1:-1])
-        if len(listed) < 2:  # noqa: PLR2004 - app.get("setting") only asks for a setting
+        alone = len(listed) < 2  # noqa: PLR2004 - app.get("setting") only asks for a setting
+        if alone and not _CHAINED.match(source.text, match.end() + len(listed[0]) if listed else match.end()):
             continue
-        route = evaluate(listed[0], Scope(source.constants))
-        if route is not None and (route.startswith("/") or match["app"].endswith("outer")):
-            prefix = prefixes.get(match["app"].rpartition(".")[2], "")
-            for named in path([f"{prefix}/{route.lstrip('/')}"]):
-                yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+        routes = [evaluate(part, Scope(source.constants)) for part in _listed(listed[0])]
+        prefix = prefixes.get(match["app"].rpartition(".")[2], "")
+        for route in routes:
+            if route is not None and (route.startswith("/") or match["app"].endswith("outer")):
+                for named in path([f"{prefix}/{route.lstrip('/')}"]):
+                    yield Found(ItemKind.HTTP_ROUTE, named, match.start())
     for match in _OBJECT_ROUTE.finditer(source.text):
         url = re.search(r"\b(?:url|path)\s*:\s*([\"'`]/[^\"'`]*[\"'`])", bracketed(source.text, match.end() - 1))
         for named in path([url[1].strip("\"'`")] if url else []):
             yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+
+
+def _listed(argument: str) -> list[str]:
+    text = argument.strip()
+    return split(text[1:-1]) if text.startswith("[") else [text]
 
 
 def _prefixes(source: Source) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ _FROM = re.compile(r"(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<name>\S+))?", re.
 _DEFAULT = re.compile(r"^[ \t]*ARG[ \t]+(?P<name>\w+)=[\"']?(?P<value>[\w./:-]*)", re.IGNORECASE | re.MULTILINE)
 _VARIABLE = re.compile(r"\$\{?(?P<name>\w+)(?::-(?P<default>[^}]*))?\}?")
 _PORT = re.compile(r"(?<![\w-])(?P<port>\d{2,5})(?:/(?:tcp|udp))?(?![\w-])")
+_DEFAULT_PORT = re.compile(r"\$\{\w+:-(?P<port>\d{2,5})\}(?:/\w+)?")
 _OF_THE_BUILD = re.compile(
     r"(?:.*_)?(?:VERSION|SHA|SHA\d+|SUM|CHECKSUM|COMMIT|REVISION|REF|TAG|DATE|HOME|DIR|PATH|UID|GID|USER|GROUP|ARCH|OS|PLATFORM|MIRROR|BRANCH|URL|IMAGE|VARIANT|REPO|HASH|OPTS|FLAGS)"
     r"|TARGET.*|BUILD.*|GIT_.*|VCS_.*|.*_VER|.*FROZEN.*|YARN_.*|PNPM_.*|UV_.*|POETRY_.*|NEXT_TELEMETRY_DISABLED|LC_ALL|S6_.*"
@@ -32,13 +33,17 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
         if word == "FROM" or not any(match.start() in stage for stage in image):
             continue
         if word == "EXPOSE":
-            for port in _PORT.finditer(rest):
+            for port in _PORT.finditer(_DEFAULT_PORT.sub(_in_place, rest)):
                 yield Found(ItemKind.PORT, Named(port["port"]), match.start("rest") + port.start("port"))
             continue
         kind = ItemKind.DOCKER_ENV if word == "ENV" else ItemKind.DOCKER_ARG
         for name, at in _names(rest, is_arg=word == "ARG"):
             if not _OF_THE_BUILD.fullmatch(name) and not _is_used_here(name, text):
                 yield Found(kind, Named(name), match.start("rest") + at)
+
+
+def _in_place(hole: re.Match[str]) -> str:
+    return f" {hole['port']} ".ljust(len(hole[0]))
 
 
 def _image(text: str) -> list[range]:

@@ -10,7 +10,7 @@ from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import camel_flag, path, switches
 
-_ENV = r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env|import\.meta\.env|Bun\.env|ALIAS)"
+_ENV = r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env!?|\(process\.envas[^()]*\)|import\.meta\.env|Bun\.env|ALIAS)"
 _MINIMAL = "optimist|minimist|yargs-parser"
 """Parsers that take every flag; only the code that asks for one says which there are."""
 _FLAG = r"(?P<expression>[\"'`]--[a-z][\w-]*=?[\"'`])"
@@ -63,6 +63,14 @@ FAMILY = Family(
             unless=r"\bhidden:\s*true|describe:\s*false",
         ),
         Call(
+            r"(?:.*\)|\w*[yY]args\w*|y|argv)\.(?:boolean|string|number|count|array)",
+            ItemKind.CLI_FLAG,
+            shape="strings",
+            spelling=camel_flag,
+            only=r"[A-Za-z][\w-]*",
+            needs=r"\byargs\b|Argv\b",
+        ),
+        Call(
             r".*\.options",
             ItemKind.CLI_FLAG,
             shape="keys",
@@ -106,6 +114,10 @@ FAMILY = Family(
         Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
         Text(
             r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)",
+            within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
+        ),
+        Text(
+            r"\{\s*env\s*:\s*\{(?P<names>[^{}]*)\}[^{}=]*\}\s*=\s*(?:globalThis\.)?process\b(?!\.)",
             within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
         ),
         Text(

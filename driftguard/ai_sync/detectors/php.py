@@ -13,7 +13,7 @@ FAMILY = Family(
     kind="php",
     grammars={".php": "php"},
     hint=re.compile(
-        rb"getenv|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
+        rb"getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
     ),
     calls=(
         Call(r"\\?(?:getenv|env|getenv_docker|env_or|\w*_env|envConfig)", only=r"[A-Z][A-Z0-9_]*"),
@@ -26,6 +26,7 @@ FAMILY = Family(
             unless=r"\bnew\s+\w*Option\(",
         ),
         Call(r"new(?:\\?\w+\\)*\w*Option", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z-][\w-]*"),
+        Call(r"\\?getopt", ItemKind.CLI_FLAG, at=1, shape="strings", spelling=flag, only=r"[a-z][\w-]*:*"),
     ),
     accesses=(
         Access("subscript_expression", r"\$_ENV\[(?P<expression>.+)\]"),

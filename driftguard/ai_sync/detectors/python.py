@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._python_environs import prefixed
 from driftguard.ai_sync.detectors._python_routes import routes
 from driftguard.ai_sync.detectors._python_settings import settings
 from driftguard.ai_sync.detectors._python_typer import options
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, path, switches
+from driftguard.ai_sync.spelling import flag, one_of, path, switches
 
-_ENVIRON = r"(?:\w+\.)*(?:environb?|ALIAS)"
+_ENVIRON = r"(?:dict\((?:os\.)?environ\)|(?:\w+\.)*(?:environb?|ALIAS))"
 _READERS = (
     r"(?:str|bool|int|float|decimal|list|dict|json|url|uuid|path|log_level|timedelta|date|datetime|time|enum|yaml"
 )
@@ -49,7 +50,15 @@ FAMILY = Family(
             only=r"[A-Z][A-Z0-9_]*",
             needs="env_var|envvar|env_name",
         ),
-        Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE, needs=r"\benv ?= ?[\"'\[(]"),
+        Call(
+            r".*",
+            at=None,
+            keyword=("env",),
+            shape="strings",
+            spelling=one_of,
+            only=ENV_LIKE,
+            needs=r"\benv ?= ?[\"'\[(]",
+        ),
         Call(
             r"(?:.*\.)?add_(?:argument|option)",
             ItemKind.CLI_FLAG,
@@ -80,7 +89,7 @@ FAMILY = Family(
     ),
     accesses=(
         Access("subscript", rf"{_ENVIRON}\[(?P<expression>.+)\]"),
-        Access("comparison_operator", rf"(?P<expression>[\w.\"'{{}}]+?)(?:not)?in{_ENVIRON}"),
+        Access("comparison_operator", rf"(?P<expression>[\w.\"'{{}}]+?)(?:not)?in{_ENVIRON}(?:\.keys\(\))?"),
         Access(
             "comparison_operator",
             r"(?P<expression>[\"']--[a-z][\w-]*[\"'])(?:not)?in(?:\w+\.)*(?:argv|args)(?:\[.*\])?",
@@ -126,13 +135,14 @@ FAMILY = Family(
         ),
     ),
     specials=(settings, options, routes),
+    prefixes=prefixed,
     call_nodes=("call",),
     functions=("function_definition", "lambda"),
     chains=("attribute",),
     writes=("assignment", "augmented_assignment", "delete_statement"),
     aliases=(
         r"\b(?:environb?|getenvb?)\s+as\s+(?P<alias>\w+)",
-        r"^\s*(?P<alias>[A-Za-z_]\w*)(?:\s*:[^=\n]+)?\s*=\s*(?:os\.)?(?:environ(?:\.get|\.copy\(\))?|getenv)\s*(?:$|#)",
+        r"^\s*(?P<alias>[A-Za-z_]\w*)(?:\s*:[^=\n]+)?\s*=\s*(?:os\.)?(?:environ(?:\.get|\.copy\(\))?|getenv)\s*(?:$|[#;])",
         r"^\s*(?P<alias>[A-Za-z_]\w*)\s*=\s*dict\(\s*os\.environ\s*\)",
         r"(?P<alias>[A-Za-z_]\w*)\s*:\s*(?:Mapping|MutableMapping|dict|Dict)\[str,\s*str\](?:\s*\|\s*None)?\s*=\s*(?:field\(default_factory=lambda:\s*)?os\.environ",
     ),

@@ -62,6 +62,7 @@ FAMILY = Family(
             ItemKind.CLI_FLAG,
             switches,
         ),
+        Text(r"\barg!\(\s*(?:\[?\w+\]?\s+)?(?:-\w\s+)?--\"?(?P<name>[a-z][\w-]*)", ItemKind.CLI_FLAG, flag),
         Text(r"\bLong\((?P<expression>\"[a-z][\w-]*\")\)", ItemKind.CLI_FLAG, flag, needs="lexopt"),
         Text(r"#\[envconfig\([^\]]*?from\s*=\s*(?P<expression>\"\w+\")"),
         Text(r"\benv_(?:name|var|key)\s*:\s*(?:Some\()?(?P<expression>\"[A-Z]\w*\")", only=ENV_LIKE),

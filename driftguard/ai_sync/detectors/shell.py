@@ -16,7 +16,7 @@ from driftguard.ai_sync.spelling import Named, flag, switches
 
 _NAME = r"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*|[A-Z]{2,}[a-zA-Z0-9_]*|[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+"
 _ASKED = re.compile(rf"\$\{{(?P<name>{_NAME})(?P<form>:?[-?=+])")
-_USED = re.compile(rf"\$\{{?(?P<name>{_NAME})\b")
+_USED = re.compile(rf"(?:\$\{{?|\s-v\s+)(?P<name>{_NAME})\b")
 _GIVEN = re.compile(r"\b(?P<name>[A-Za-z_]\w*)=[\"']?\$\{?(?:OPTARG|[1-9])\b")
 _EMPTY = re.compile(r"-z\s+[\"']?$")
 _COMMAND = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
