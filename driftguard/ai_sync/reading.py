@@ -66,7 +66,8 @@ class Reading:
     needed: dict[str, bool] = field(default_factory=dict)
 
     def extraction(self) -> Extraction:
-        found = [one for special in self.file.family.specials for one in special(self._source)]
+        special = (one for special in self.file.family.specials for one in special(self._source))
+        found = [one for one in special if not self.file.is_comment(one.start)]
         for place in self._places():
             found += self._names(place)
         found += self._through_own()

@@ -30,6 +30,8 @@ _FLAG_OBJECTS = (
 _ARG = re.compile(r"(?<![\w.])arg\(\s*\{")
 _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-z][\w-]*)[\"']?\s*:", re.DOTALL)
 _SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
+_ANSWERS = re.compile(r"\(\s*_?req(?:uest)?\s*,\s*_?(?:res|reply|h)\w*\b|\(\s*ctx\b|\basync\s+ctx\b")
+"""A file of routes may be handed its server and name no framework."""
 _ROUTE = re.compile(
     r"(?<![\w.$])(?P<app>(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance))\s*"
     r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`\[])"
@@ -94,7 +96,7 @@ def _members(text: str, start: int, spelling: Spelling, only: str = "") -> Itera
 
 def mounted_routes(source: Source) -> Iterator[Found]:
     """Express, Fastify, Koa and Hono; a router that the same file mounts has the mount's path before its own."""
-    if not any(word in source.text for word in _SERVERS):
+    if not any(word in source.text for word in _SERVERS) and not _ANSWERS.search(source.text):
         return
     prefixes = _prefixes(source)
     for match in _ROUTE.finditer(source.text):

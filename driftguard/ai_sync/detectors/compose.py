@@ -13,12 +13,12 @@ from driftguard.ai_sync.spelling import Named
 
 _ASKED = re.compile(r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?:[:?+-][^}]*)?\}|(?<!\$)\$(?P<bare>[A-Z][A-Z0-9_]+)")
 _OTHERS = re.compile(
-    r"(?:.*/)?(?:postgres(?:ql)?|postgis|timescaledb|mysql|mariadb|mongo(?:db)?|redis|valkey|memcached|rabbitmq|nats|nginx|httpd|caddy"
+    r"(?:.*/)?(?:[\w.]+-)*(?:postgres(?:ql)?|postgis|timescaledb|mysql|mariadb|mongo(?:db)?|redis|valkey|memcached|rabbitmq|nats|nginx|httpd|caddy"
     r"|traefik|haproxy|envoy|elasticsearch|opensearch|kibana|logstash|cp-\w[\w-]*|kafka|zookeeper|clickhouse(?:-server)?|grafana"
     r"|loki|tempo|prometheus|alertmanager|jaeger|all-in-one|opentelemetry-collector[\w-]*|zipkin|influxdb|telegraf|minio|mc|mailhog"
     r"|mailpit|mailcatcher|maildev|localstack|keycloak|dex|vault|consul|etcd|adminer|phpmyadmin|pgadmin4|selenium|browserless|chrome"
     r"|chromium|gotenberg|tika|meilisearch|typesense|qdrant|chroma|ollama|watchtower|cadvisor|node-exporter|wordpress|busybox|alpine)"
-    r"(?:[:@].*)?"
+    r"(?:-(?:alpine|server|standalone|ha|cluster|single|ce|oss|community))*(?:[:@].*)?"
 )
 """Images that repositories start beside their own."""
 _PUBLISHED = re.compile(

@@ -14,7 +14,7 @@ FAMILY = Family(
     kind="rust",
     grammars={".rs": "rust"},
     hint=re.compile(
-        rb"getopts|path(?:\(\))?\s*==\s*\"/|optflag|lexopt|pico_args|env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""
+        rb"getopts|\(\s*\"/[\w{:<]|path(?:\(\))?\s*==\s*\"/|optflag|lexopt|pico_args|env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""
     ),
     calls=(
         Call(r"(?:std::)?(?:env::)?(?:var|var_os)|dotenvy?::var|(?:\w+::)*ALIAS"),
@@ -63,6 +63,13 @@ FAMILY = Family(
             switches,
         ),
         Text(r"\barg!\(\s*(?:\[?\w+\]?\s+)?(?:-\w\s+)?--\"?(?P<name>[a-z][\w-]*)", ItemKind.CLI_FLAG, flag),
+        Text(
+            r"\.(?:route|at)\(\s*(?P<expression>\"/[^\"\n]*\")\s*[,)]", ItemKind.HTTP_ROUTE, path, needs="axum|actix|poem|salvo|tide"
+        ),
+        Text(r"\bweb::resource\(\s*(?P<expression>\"/[^\"\n]*\")", ItemKind.HTTP_ROUTE, path),
+        Text(
+            r"#\[(?:\w+::)*(?:get|post|put|delete|patch|head|options|route)\(\s*(?P<expression>\"/[^\"\n]*\")", ItemKind.HTTP_ROUTE, path
+        ),
         Text(r"\bLong\((?P<expression>\"[a-z][\w-]*\")\)", ItemKind.CLI_FLAG, flag, needs="lexopt"),
         Text(r"#\[envconfig\([^\]]*?from\s*=\s*(?P<expression>\"\w+\")"),
         Text(r"\benv_(?:name|var|key)\s*:\s*(?:Some\()?(?P<expression>\"[A-Z]\w*\")", only=ENV_LIKE),
