@@ -12,7 +12,10 @@ from driftguard.ai_sync.spelling import Named, upper
 from driftguard.ai_sync.syntax import bracketed, split
 
 _PREFIX = re.compile(r"\.SetEnvPrefix\(")
-_FLAG_TYPES = "String|Bool|Int|Uint|Float|Duration|Count|IP"
+_FLAG = re.compile(
+    r"\.(?:String|Bool|Int|Uint|Float|Duration|Count|IP)\w*\(\s*(?:&?[\w.]+,\s*)?\"(?P<key>[a-z][\w.-]*)\"\s*,"
+)
+"""A flag that is bound is also read from the environment when everything is unmarshalled."""
 _BIND = re.compile(r"(?:\bviper|\bv|\bvp|\w*[vV]iper\w*)\.BindEnv\(")
 _KEYED = re.compile(
     r"(?:\bviper|\bv|\bvp|\w*[vV]iper\w*)\.(?:SetDefault|Get(?:String|Bool|Int|Int32|Int64|Uint|Duration|Float64|StringSlice|StringMap|Time)?|IsSet)\("
@@ -27,7 +30,6 @@ def viper_keys(source: Source) -> Iterator[Found]:
     prefix = evaluate(bracketed(source.text, found.end() - 1)[1:-1], scope) if found else ""
     if prefix is None:
         return
-    bound_flags = ".BindPFlag" in source.text
     automatic = ".AutomaticEnv()" in source.text
     for pattern, counts in ((_BIND, True), (_KEYED, automatic)):
         for match in pattern.finditer(source.text) if counts else ():
@@ -35,11 +37,8 @@ def viper_keys(source: Source) -> Iterator[Found]:
             if not listed or (pattern is _BIND and len(listed) > 1):
                 continue
             key = evaluate(listed[0], scope)
-            if (
-                key
-                and bound_flags
-                and re.search(rf"\.(?:{_FLAG_TYPES})\w*\(\s*(?:&?[\w.]+,\s*)?\"{re.escape(key)}\"", source.text)
-            ):
-                continue  # the flag is what people are told of
             for named in upper([f"{prefix}_{key}" if prefix else key]) if key else ():
                 yield Found(ItemKind.ENV_VAR, Named(named.name), match.start())
+    if automatic and prefix and ".BindPFlag" in source.text and ".Unmarshal(" in source.text:
+        for match in _FLAG.finditer(source.text):
+            yield from (Found(ItemKind.ENV_VAR, named, match.start()) for named in upper([f"{prefix}_{match['key']}"]))

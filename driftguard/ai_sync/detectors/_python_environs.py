@@ -9,7 +9,8 @@ from driftguard.ai_sync.expressions import Scope, evaluate
 from driftguard.ai_sync.rules import Source
 
 _WITH = re.compile(
-    r"^(?P<indent>[ \t]*)with\s+[\w.]+\.prefixed\((?P<prefix>[^)\n]+)\)[^\n]*:[^\n]*\n(?P<body>(?:(?P=indent)[ \t]+[^\n]*\n?|[ \t]*\n)*)",
+    r"^(?P<indent>[ \t]*)with\s+[\w.]+\.prefixed\((?P<prefix>[^)\n]+)\)[^\n]*:[^\n]*\n"
+    r"(?P<body>(?:(?P=indent)[ \t]+[^\n]*\n?|[ \t]*\n)*)",
     re.MULTILINE,
 )
 

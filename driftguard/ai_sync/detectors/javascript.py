@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
 from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, mounted_routes, only_scripts, schemas
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import camel_flag, path, switches
 
-_ENV = r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env!?|\(process\.envas[^()]*\)|import\.meta\.env|Bun\.env|ALIAS)"
+_ENV = (
+    r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env!?|\(process\.envas[^()]*\)|import\.meta\.env|Bun\.env"
+    r"|ALIAS)"
+)
 _MINIMAL = "optimist|minimist|yargs-parser"
 """Parsers that take every flag; only the code that asks for one says which there are."""
 _FLAG = r"(?P<expression>[\"'`]--[a-z][\w-]*=?[\"'`])"
@@ -32,7 +36,8 @@ FAMILY = Family(
         ".astro": "typescript",
     },
     hint=re.compile(
-        rb"\benv\b|--[a-z]|optimist|minimist|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
+        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"|\benv\b|--[a-z]|optimist|minimist|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
         rb"|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
     ),
     calls=(
@@ -130,7 +135,7 @@ FAMILY = Family(
         ),
     ),
     code=only_scripts,
-    specials=(schemas, flags_of_objects, mounted_routes),
+    specials=(enumerated, schemas, flags_of_objects, mounted_routes),
     call_nodes=("call_expression", "new_expression"),
     functions=(
         "function_declaration",

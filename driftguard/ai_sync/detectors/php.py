@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
 from driftguard.ai_sync.detectors._php_routes import routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
@@ -14,7 +15,8 @@ FAMILY = Family(
     kind="php",
     grammars={".php": "php"},
     hint=re.compile(
-        rb"Route|->(?:get|post|put|patch|delete|any|map)\(\s*[\"']/|getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
+        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"|Route|->(?:get|post|put|patch|delete|any|map)\(\s*[\"']/|getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
     ),
     calls=(
         Call(r"\\?(?:getenv|env|getenv_docker|env_or|\w*_env|envConfig)", only=r"[A-Z][A-Z0-9_]*"),
@@ -45,7 +47,10 @@ FAMILY = Family(
             within=r"(?<=\{)\s*--(?:\w\|)?[a-z][\w-]*",
         ),
     ),
-    specials=(routes,),
+    specials=(
+        enumerated,
+        routes,
+    ),
     call_nodes=(
         "function_call_expression",
         "member_call_expression",

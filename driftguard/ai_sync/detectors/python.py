@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
 from driftguard.ai_sync.detectors._python_environs import prefixed
 from driftguard.ai_sync.detectors._python_routes import routes
 from driftguard.ai_sync.detectors._python_settings import settings
@@ -28,7 +29,8 @@ FAMILY = Family(
     interpreter="python",
     grammars={".py": "python", ".pyi": "python", ".pyw": "python"},
     hint=re.compile(
-        rb"environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
+        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"|environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
         rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\("
     ),
     calls=(
@@ -134,7 +136,7 @@ FAMILY = Family(
             within=r"--[a-z][\w-]*",
         ),
     ),
-    specials=(settings, options, routes),
+    specials=(enumerated, settings, options, routes),
     prefixes=prefixed,
     call_nodes=("call",),
     functions=("function_definition", "lambda"),

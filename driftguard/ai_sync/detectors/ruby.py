@@ -14,7 +14,9 @@ FAMILY = Family(
     interpreter="ruby",
     grammars={".rb": "ruby", ".rake": "ruby", ".ru": "ruby", ".gemspec": "ruby"},
     filenames=("Rakefile", "Gemfile"),
-    hint=re.compile(rb"\bENV\b|\.draw\b|^[ \t]*(?:get|post|put|patch|delete)[ \t(]+[\"']/|OptionParser|\.on\b|option\b|[\"']--[a-z]"),
+    hint=re.compile(
+        rb"\bENV\b|\.draw\b|^[ \t]*(?:get|post|put|patch|delete)[ \t(]+[\"']/|OptionParser|\.on\b|option\b|[\"']--[a-z]"
+    ),
     calls=(
         Call(
             r"(?:::)?ENV(?:\.to_h|\.to_hash)?\.(?:fetch|key\?|has_key\?|include\?|member\?|dig|delete|\[\]|values_at)"
@@ -52,7 +54,8 @@ FAMILY = Family(
             path,
         ),
         Text(
-            r"^[ \t]*(?:get|post|put|patch|delete|match)[ \t(]+(?P<expression>[\"'][\w/:.-]+[\"'])\s*(?:=>|,\s*(?:to:|:to\s*=>))",
+            r"^[ \t]*(?:get|post|put|patch|delete|match)[ \t(]+(?P<expression>[\"'][\w/:.-]+[\"'])"
+            r"\s*(?:=>|,\s*(?:to:|:to\s*=>))",
             ItemKind.HTTP_ROUTE,
             path,
             needs=r"\.draw\b",

@@ -64,11 +64,16 @@ FAMILY = Family(
         ),
         Text(r"\barg!\(\s*(?:\[?\w+\]?\s+)?(?:-\w\s+)?--\"?(?P<name>[a-z][\w-]*)", ItemKind.CLI_FLAG, flag),
         Text(
-            r"\.(?:route|at)\(\s*(?P<expression>\"/[^\"\n]*\")\s*[,)]", ItemKind.HTTP_ROUTE, path, needs="axum|actix|poem|salvo|tide"
+            r"\.(?:route|at)\(\s*(?P<expression>\"/[^\"\n]*\")\s*[,)]",
+            ItemKind.HTTP_ROUTE,
+            path,
+            needs="axum|actix|poem|salvo|tide",
         ),
         Text(r"\bweb::resource\(\s*(?P<expression>\"/[^\"\n]*\")", ItemKind.HTTP_ROUTE, path),
         Text(
-            r"#\[(?:\w+::)*(?:get|post|put|delete|patch|head|options|route)\(\s*(?P<expression>\"/[^\"\n]*\")", ItemKind.HTTP_ROUTE, path
+            r"#\[(?:\w+::)*(?:get|post|put|delete|patch|head|options|route)\(\s*(?P<expression>\"/[^\"\n]*\")",
+            ItemKind.HTTP_ROUTE,
+            path,
         ),
         Text(r"\bLong\((?P<expression>\"[a-z][\w-]*\")\)", ItemKind.CLI_FLAG, flag, needs="lexopt"),
         Text(r"#\[envconfig\([^\]]*?from\s*=\s*(?P<expression>\"\w+\")"),

@@ -92,13 +92,18 @@ def _span(node: grammar.Node) -> range:
 
 
 def _assigned(text: str) -> Mapping[str, Sequence[int]]:
-    """Where the file sets a name to something of its own. ``X=${X:-1}`` keeps what the caller gave."""
+    """Where the file sets a name to something of its own. ``X=${X:-1}`` keeps what the caller gave.
+
+    A name that is only ever emptied has its value from outside.
+    """
     found: dict[str, list[int]] = defaultdict(list)
+    filled: set[str] = set()
     for match in (*_ASSIGNED.finditer(text), *_BOUND.finditer(text)):
         value = match.groupdict().get("value") or ""
         if not re.search(rf"\$\{{?!?{match['name']}\b|_(?:read|get)\w* {match['name']}\b", value):
             found[match["name"]].append(match.start())
-    return found
+            filled |= {match["name"]} if "value" not in match.groupdict() or value.strip("\"'") else set()
+    return {name: places for name, places in found.items() if name in filled}
 
 
 def _tested(root: grammar.Node, own: Own) -> Iterator[Found]:
