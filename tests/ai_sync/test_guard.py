@@ -240,3 +240,9 @@ def test_in_a_monorepo_each_docs_tree_counts_and_the_fix_goes_to_the_neighbour_s
         "api/docs/config.md": "- `NEW_API`",
         "web/docs/config.md": "| `NEW_WEB`",
     }
+
+
+def test_a_setting_that_a_field_reads_already_is_nothing_new_where_it_is_set(tmp_path: Path) -> None:
+    settings = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    api_prefix: str = ''\n"
+    compose = "services:\n  web:\n    build: .\n    environment: {API_PREFIX: /api, OTHER_X: 1}\n"
+    assert names(tmp_path, {**NOTHING, "config.py": settings}, {"compose.yml": compose}) == ["OTHER_X"]

@@ -17,7 +17,7 @@ _UPPER = re.compile(r"[A-Z][A-Z0-9_]+")
 _MAPPING = re.compile(r"@(?P<verb>Request|Get|Post|Put|Patch|Delete)Mapping\b(?P<open>\()?")
 _PATH = re.compile(r"@Path\(\s*(?P<path>\"[^\"]*\")\s*\)")
 _CLASS = re.compile(r"\b(?:class|interface)\s+\w+")
-_CONTROLLER = re.compile(r"@(?:Rest)?Controller\b|@FeignClient|@Path\(|@HttpExchange")
+_CONTROLLER = re.compile(r"@\w*Controller\b|\bclass\s+\w+Controller\b|@FeignClient|@Path\(|@HttpExchange")
 
 
 def relaxed(name: str) -> Named:

@@ -8,7 +8,7 @@ from driftguard.ai_sync.detectors._csharp_routes import routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, path, switches
+from driftguard.ai_sync.spelling import flag, kebab_flag, path, switches
 
 FAMILY = Family(
     kind="csharp",
@@ -57,6 +57,13 @@ FAMILY = Family(
             r"\[Option\(\s*(?:'\w'\s*,\s*)?(?P<expression>\"[a-zA-Z][\w-]*\")(?![^\]]*Hidden\s*=\s*true)",
             ItemKind.CLI_FLAG,
             flag,
+        ),
+        Text(r"\bLongName\s*=\s*(?P<expression>\"[a-zA-Z][\w-]*\")", ItemKind.CLI_FLAG, flag),
+        Text(
+            r"\[Option(?:\((?!\s*[\"'])(?![^\]]*LongName)[^\]]*\))?\]\s*(?:\[[^\]]*\]\s*)*public\s+[\w<>\[\]?.,]+\s+(?P<name>\w+)",
+            ItemKind.CLI_FLAG,
+            kebab_flag,
+            needs="McMaster",
         ),
         Text(r"\[(?:CommandOption|Option)\(\s*\"(?P<names>[^\"]*)\"", ItemKind.CLI_FLAG, switches, within=r"--[\w-]+"),
         Text(r"\bcase\s+(?P<expression>\"--?[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches, only=r"--.*"),

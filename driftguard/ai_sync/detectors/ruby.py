@@ -49,6 +49,12 @@ FAMILY = Family(
     accesses=(Access("element_reference", r"(?:::)?ENV\[(?P<expression>.+)\]"),),
     texts=(
         Text(
+            r"^[ \t]*(?:method_option|class_option|option)[ \t(]+:(?P<name>[a-z]\w*)\s*,(?![^\n]*\bhide:\s*true)"
+            r"[^\n]*\b(?:type|aliases|desc|default|banner|enum|required|lazy_default)\b\s*(?::|=>)",
+            ItemKind.CLI_FLAG,
+            kebab_flag,
+        ),
+        Text(
             r"^[ \t]*(?:get|post|put|patch|delete|options|head)[ \t(]+(?P<expression>[\"']/[^\"'\n]*[\"'])[^\n]*\bdo\b",
             ItemKind.HTTP_ROUTE,
             path,
