@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from driftguard.ai_sync.items import Item
-from driftguard.ai_sync.needles import Needle, matched
+from driftguard.ai_sync.needles import Needle, escaped, matched, plain
 from driftguard.ai_sync.word_index import WordIndex
 from driftguard.globs import Globs
 from driftguard.policy import AiSync
@@ -35,13 +35,18 @@ class Docs:
         """Item's key -> the lines that name it, in path order. Items that none names are left out."""
         needles = [Needle(item) for item in items]
         index = WordIndex((needle, needle.words if needle.is_whole else ("",)) for needle in needles)
-        words = {word for needle in needles for word in needle.words}
+        words = {spelled for needle in needles for word in needle.words for spelled in escaped(word)}
         found: dict[tuple[str, str], list[WordHit]] = defaultdict(list)
         for hit in self.tree.search(self.revision, sorted(words), self.pathspecs):
             if self.holds(hit.path):
-                for needle in matched(index.near(hit.text), hit.text):
+                line = plain(hit.text)
+                for needle in matched(index.near(line), line):
                     found[needle.item.key].append(hit)
         return found
+
+    def lines(self, path: str) -> Sequence[str]:
+        """A document's text; nothing where it can't be read."""
+        return (self.tree.read(self.revision, path) or b"").decode(errors="replace").splitlines()
 
     @cached_property
     def pathspecs(self) -> tuple[str, ...]:

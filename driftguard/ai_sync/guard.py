@@ -143,10 +143,12 @@ def _first_of_each(items: Iterable[Item]) -> list[Item]:
 
 
 def _words(item: Item) -> tuple[str, ...]:
-    """How code may spell an item; a flag may be a parameter's name."""
+    """How code may spell an item; a flag may be a parameter's name, a variable a field's."""
     words = Needle(item).words
     if item.kind is ItemKind.CLI_FLAG:
         return tuple({*words, *(word.replace("-", "_") for word in words)})
+    if key_of(item)[0] == ItemKind.ENV_VAR:
+        return tuple({*words, *(word.lower() for word in words)})
     return words
 
 
@@ -168,7 +170,12 @@ class _Sought:
     @cached_property
     def _likely(self) -> re.Pattern[str]:
         if self.item.kind is not ItemKind.CLI_FLAG:
-            return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in _words(self.item)) or "(?!)")
+            words = Needle(self.item).words
+            fields = [word.lower() for word in words if key_of(self.item)[0] == ItemKind.ENV_VAR and word.isupper()]
+            patterns = [rf"\b{re.escape(word)}\b" for word in words] + [
+                rf"^\s*{re.escape(word)}\s*:" for word in fields
+            ]
+            return re.compile("|".join(patterns) or "(?!)")
         word = re.escape(self.item.name.lstrip("-"))
         bound = re.escape(self.item.name.lstrip("-").replace("-", "_"))
         return re.compile(rf"[\"'`]-{{0,2}}{word}\b|--{word}\b|(?<![\w.]){bound}\s*:|\[no-\]{word}\b")

@@ -40,6 +40,7 @@ KNOWN = [pattern for pattern in tables() if words_of(pattern)]
         (r"colou?r", {"colo"}),
         (r"ab+c", {"ab"}),
         (r"(?:long)?x{2}", {"x"}),
+        (r"={2,345}x", {"x"}),
         (r"a{0}bc", {"bc"}),
         (r"[xyz]{3}env[\]a]", {"env"}),
         (r"\bcase\"--[a-z]", {"case"}),
