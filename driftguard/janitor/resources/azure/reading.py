@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from driftguard.errors import NotFound
+from driftguard.errors import NotFound, PermanentError
 from driftguard.janitor.resources.azure.catalogue import AzureTypes
 from driftguard.janitor.resources.azure.ids import GLOBAL, GROUP, ResourceId, locked, place
 from driftguard.janitor.resources.azure.listings import AGES, FRESH, Listings
@@ -32,19 +32,34 @@ class Reading:
         identity = ResourceId.parse(target.id)
         try:
             item = self.item(identity)
+        except NotFound:
+            return None
+        try:
             locks = self.api.locks(identity.subscription)
             group = self._group(identity, item)
             around = self._around(identity)
-        except NotFound:
-            return None
+        except NotFound as error:
+            return self._gone(identity, error)
         found = self._seen(identity, item, locks, group)
         if identity.kind == GROUP:
             return self._with_members(found, item, locks, around)
         return self._with_parts(identity, found, [self._seen(_id(each), each, locks, group) for each in around])
 
+    def _gone(self, identity: ResourceId, error: NotFound) -> None:
+        """``None`` if it went meanwhile. Raises if it is there, and only what is around it isn't."""
+        try:
+            self.item(identity)
+        except NotFound:
+            return
+        raise PermanentError(f"what protects {identity.name} could not be read: {error}") from error
+
     def item(self, identity: ResourceId) -> Item:
+        """Raises ``PermanentError`` if the answer is of something else."""
         asked = AGES if identity.kind == GROUP else {}
-        return self.versions.speaking(identity, lambda version: self.api.get(identity.text, version, **asked))
+        found = self.versions.speaking(identity, lambda version: self.api.get(identity.text, version, **asked))
+        if _id(found) != identity:
+            raise PermanentError(f"Azure answered with {found['id']} when asked for {identity.text}")
+        return found
 
     def ages(self, group: str) -> Mapping[str, str]:
         """Id -> when it was made, of everything in the group with the id ``group``."""
@@ -106,18 +121,24 @@ def _id(item: Item) -> ResourceId:
 def target_of(item: Item) -> Target:
     """A resource or a group as any of Azure's answers shows it. Raises ``ValueError`` if it is none."""
     identity = _id(item)
-    tags = {str(key): str(value) for key, value in (item.get("tags") or {}).items()}
+    tags = {str(key): str(value or "") for key, value in (item.get("tags") or {}).items()}
     location = GLOBAL if identity.kind == GROUP else place(item.get("location"))
     return Target(
         provider="azure",
         scope=f"azure/{identity.subscription}/{location}",
         type=identity.kind,
         id=identity.text,
-        name=str(item.get("name") or identity.name).rpartition("/")[2],
+        name=_name(item, identity),
         tags=tags,
         created_at=born(item),
         fingerprint=fingerprint(tags),
     )
+
+
+def _name(item: Item, identity: ResourceId) -> str:
+    """Its own name in its own letters. What it calls itself otherwise isn't what would be deleted."""
+    told = str(item.get("name") or "").rpartition("/")[2]
+    return told if told.lower() == identity.name else str(item["id"]).strip("/").rpartition("/")[2]
 
 
 def _lock_on(identity: ResourceId, locks: Sequence[str]) -> str:

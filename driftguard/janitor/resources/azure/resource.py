@@ -61,7 +61,7 @@ class AzureType:
 
     ``contents`` are the collections in it that must be emptied first. ``protects`` maps where a resource says that it
     is protected to what that is called: it is where the value there is any of ``_ON``. ``size`` is what its price goes
-    by, with paths in braces.
+    by, with paths in braces. ``query`` are parameters of its deletion.
     """
 
     name: str
@@ -70,6 +70,7 @@ class AzureType:
     contents: tuple[str, ...] = ()
     protects: Mapping[str, str] = field(default_factory=dict)
     size: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
     recovery: Recovery | None = None
 
     @property
@@ -120,6 +121,6 @@ def moment(text: Any) -> datetime | None:
     """A time as Azure writes it, with up to seven digits of a second; ``None`` if it is none, or of no zone."""
     try:
         found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", str(text)))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else None
