@@ -20,6 +20,7 @@ NAMED = {"sqladmin": "cloudsql", "firestore": "datastore"}
 """Services whose permissions have another name."""
 
 ALSO = (
+    "bigquery.tables.list",
     "cloudasset.assets.searchAllResources",
     "dns.resourceRecordSets.list",
     "resourcemanager.projects.get",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from driftguard.janitor.resources.azure.ids import GLOBAL, GROUP, ResourceId, lo
 from driftguard.janitor.resources.azure.listings import AGES, FRESH, Listings
 from driftguard.janitor.resources.azure.resource import AzureApi, Item, born
 from driftguard.janitor.resources.azure.versions import GROUPS, Versions
+from driftguard.janitor.resources.wholes import holding
 from driftguard.model import Target, fingerprint
 
 
@@ -39,14 +40,16 @@ class Reading:
             group = self._group(identity, item)
             around = self._around(identity)
         except NotFound as error:
-            return self._gone(identity, error)
+            self._must_be_gone(identity, error)
+            return None
         found = self._seen(identity, item, locks, group)
         if identity.kind == GROUP:
             return self._with_members(found, item, locks, around)
-        return self._with_parts(identity, found, [self._seen(_id(each), each, locks, group) for each in around])
+        near = [self._seen(_id(each), each, locks, group) for each in around]
+        return self._with_parts(found, near, self._taken(item))
 
-    def _gone(self, identity: ResourceId, error: NotFound) -> None:
-        """``None`` if it went meanwhile. Raises if it is there, and only what is around it isn't."""
+    def _must_be_gone(self, identity: ResourceId, error: NotFound) -> None:
+        """Raises if it is there, and only what is around it isn't."""
         try:
             self.item(identity)
         except NotFound:
@@ -83,15 +86,22 @@ class Reading:
         fresh = 0.0 if identity.kind == GROUP else FRESH
         return [each for each in self.listings.of(identity.group_id, fresh) if _id(each).within(identity.text)]
 
-    def _with_parts(self, identity: ResourceId, found: Target, around: Sequence[Target]) -> Target:
-        """With its age, where the type tells none, and holding whatever lies in it and has tags of its own."""
-        age = next((each.created_at for each in around if each.id == identity.text), None)
-        parts = tuple(each for each in around if each.id != identity.text and each.tags)
-        return _holding(replace(found, created_at=found.created_at or age), parts)
+    def _with_parts(self, found: Target, around: Sequence[Target], taken: Iterable[Target]) -> Target:
+        """With its age, where the type tells none, and holding whatever goes with it and has tags of its own."""
+        age = next((each.created_at for each in around if each.id == found.id), None)
+        parts = [each for each in (*around, *taken) if each.id != found.id and (each.tags or each.protection)]
+        return holding(replace(found, created_at=found.created_at or age), parts)
+
+    def _taken(self, item: Item) -> Iterator[Target]:
+        """What lies elsewhere and goes along all the same, as its type knows. Raises if one of these can't be read."""
+        for text in self.types.named(_id(item).kind).takes(item):
+            found = self.read(target_of({"id": text}))
+            if found is not None:
+                yield found
 
     def _with_members(self, group: Target, item: Item, locks: Sequence[str], listed: Sequence[Item]) -> Target:
         """The group holding all that goes with it."""
-        return _holding(group, tuple(self._members(item, locks, {_id(each): each for each in listed})))
+        return holding(group, list(self._members(item, locks, {_id(each): each for each in listed})))
 
     def _members(self, group: Item, locks: Sequence[str], listed: Mapping[ResourceId, Item]) -> Iterator[Target]:
         """Each of ``listed``; what lies inside another resource and has no tags of its own goes by that one."""
@@ -100,18 +110,11 @@ class Reading:
             if not each.get("tags") and _parent(identity.text) in known:
                 continue
             try:
-                whole = self.item(identity) if self.types.named(identity.kind).protects else {}
+                whole = self.item(identity) if self.types.named(identity.kind).tells else {}
             except NotFound:
                 continue
             yield self._seen(identity, {**each, **whole}, locks, group)
-
-
-def _holding(whole: Target, parts: tuple[Target, ...]) -> Target:
-    """``whole`` with its ``parts``; its fingerprint then stands for these, too."""
-    if not parts:
-        return whole
-    marks = {part.id: part.fingerprint for part in parts}
-    return replace(whole, holds=parts, fingerprint=fingerprint({**marks, "": whole.fingerprint}))
+            yield from (taken for taken in self._taken({**each, **whole}) if ResourceId(taken.id) not in listed)
 
 
 def _id(item: Item) -> ResourceId:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -55,13 +55,21 @@ class Recovery:
     keeps: str = ""
 
 
+Takes = Callable[[Item], Iterable[str]]
+
+
+def _nothing(_item: Item) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class AzureType:
     """One type. ``after`` are the types that must be gone before one of it can go.
 
     ``contents`` are the collections in it that must be emptied first. ``protects`` maps where a resource says that it
     is protected to what that is called: it is where the value there is any of ``_ON``. ``size`` is what its price goes
-    by, with paths in braces. ``query`` are parameters of its deletion.
+    by, with paths in braces. ``query`` are parameters of its deletion. ``takes`` gives the ids of what lies elsewhere
+    and is deleted along with it.
     """
 
     name: str
@@ -71,11 +79,17 @@ class AzureType:
     protects: Mapping[str, str] = field(default_factory=dict)
     size: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
+    takes: Takes = _nothing
     recovery: Recovery | None = None
 
     @property
     def kind(self) -> str:
         return kind_of(self.name)
+
+    @property
+    def tells(self) -> bool:
+        """Whether only the resource itself tells all that protects it or goes with it, and no listing does."""
+        return bool(self.protects) or self.takes is not _nothing
 
     def protection(self, item: Item) -> str:
         """What the resource itself says that it is protected by; "" if nothing."""

@@ -80,6 +80,33 @@ class TestReading:
         hands.fake.put(hands.group, SERVER, "dg-server2", EXPIRED)
         assert [(held.name, held.tags) for held in hands.now("dg-server").holds] == [("kept", {"Protected": "1"})]
 
+    def machine(self, hands: Hands, option: str, tags: dict[str, str]) -> set[str]:
+        """Put one with a disk, a card and an address, all tagged so; returns what goes along."""
+        network = hands.fake.group(ONE, "network")
+        disk = hands.fake.put(hands.group, "Microsoft.Compute/disks", "data", tags)
+        address = hands.fake.put(network, "Microsoft.Network/publicIPAddresses", "address", tags)
+        public = {"id": address, "properties": {"deleteOption": option}}
+        cards = {"ipConfigurations": [{"properties": {"publicIPAddress": public}}, {"properties": {}}]}
+        card = hands.fake.put(network, "Microsoft.Network/networkInterfaces", "card", tags, properties=cards)
+        properties = {
+            "storageProfile": {"dataDisks": [{"deleteOption": option, "managedDisk": {"id": disk}}]},
+            "networkProfile": {"networkInterfaces": [{"id": card, "properties": {"deleteOption": option}}]},
+        }
+        group = hands.fake.group(ONE, "dg-group", EXPIRED)
+        hands.fake.put(group, "Microsoft.Compute/virtualMachines", "dg-vm", EXPIRED, properties=properties)
+        return {held.name for held in hands.now("dg-vm").holds}
+
+    def test_what_goes_with_a_machine_though_it_lies_elsewhere_has_a_voice(self, hands: Hands) -> None:
+        assert self.machine(hands, "Delete", {"Protected": "1"}) == {"data", "card", "address"}
+        assert {held.name for held in hands.now("dg-group").holds} == {"dg-vm", "data", "card", "address"}
+
+    def test_what_a_machine_leaves_behind_has_none(self, hands: Hands) -> None:
+        assert self.machine(hands, "Detach", {"Protected": "1"}) == set()
+
+    def test_a_locked_disk_without_tags_keeps_the_machine_that_takes_it(self, hands: Hands) -> None:
+        hands.fake.lock(f"{hands.group}/providers/Microsoft.Compute/disks/data")
+        assert self.machine(hands, "Delete", {}) == {"data"}
+
     def test_its_case_doesnt_hide_what_lies_in_it(self, hands: Hands) -> None:
         hands.fake.put(hands.group, SERVER, "dg-Server", EXPIRED)
         hands.fake.put(hands.group, f"{SERVER}/databases", "DG-SERVER/kept", {"Protected": "1"})

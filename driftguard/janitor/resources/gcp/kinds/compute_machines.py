@@ -1,11 +1,19 @@
 """Compute Engine's machines: instances and their groups, disks, snapshots, images, templates."""
 
-from driftguard.janitor.resources.gcp.answers import Item, size
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from driftguard.errors import PermanentError
+from driftguard.janitor.resources.gcp.answers import Item, labels, moment, region_of, size
 from driftguard.janitor.resources.gcp.compute import compute_kind
 from driftguard.janitor.resources.gcp.names import fill
 from driftguard.janitor.resources.gcp.rest import At, flag
 from driftguard.janitor.resources.gcp.service import Service
+from driftguard.model import Target, fingerprint
 
+_DISK = re.compile(r"projects/(?P<project>[^/]+)/(?P<sort>zones|regions)/(?P<place>[^/]+)/disks/(?P<name>[^/]+)$")
 PATIENCE = 540.0
 """Seconds; a machine is given time to shut down."""
 
@@ -26,6 +34,33 @@ def _autoscaler(at: At, item: Item) -> str:
     return "its autoscaler went with it"
 
 
+def _disks(at: At, item: Item) -> Iterator[Target]:
+    """Disks that go with their machine: ``autoDelete``. One that can't be read by its address raises."""
+    for each in item.get("disks") or ():
+        if each.get("autoDelete") and each.get("source"):
+            yield _disk_at(at, str(each["source"]))
+
+
+def _disk_at(at: At, source: str) -> Target:
+    """``https://www.googleapis.com/compute/v1/projects/p/zones/z/disks/d``, and the same in a region."""
+    found = _DISK.search(source)
+    if found is None:
+        raise PermanentError(f"'{source}' is not the address of a disk, so what goes with {at['name']} isn't known")
+    path = fill("projects/{project}/{sort}/{place}/disks/{name}", found.groupdict())
+    disk = at.api.call("GET", at.service, f"{at.version}/{path}", project=at.project)
+    tags = labels(disk, "labels")
+    return Target(
+        provider="gcp",
+        scope=f"gcp/{at.project}/{region_of(found['place'])}",
+        type="compute:disk",
+        id=f"//compute.googleapis.com/{found[0]}",
+        name=found["name"],
+        tags=tags,
+        created_at=moment(disk.get("creationTimestamp")),
+        fingerprint=fingerprint(tags),
+    )
+
+
 SERVICE = Service(
     "compute_machines",
     (
@@ -35,6 +70,7 @@ SERVICE = Service(
             "Instance",
             tags="labels",
             protection=flag("deletionProtection", "Compute Engine's deletion protection"),
+            takes=_disks,
             patience=PATIENCE,
             size=size("machineType"),
             after=("compute:instance-group-manager", "container:cluster"),
