@@ -108,7 +108,7 @@ def judge_environment(name: str, resources: Sequence[Target], terms: Terms) -> L
 
 
 def _first_to_stay(resources: Sequence[Target], terms: Terms) -> Lease | None:
-    for resource in resources:
+    for resource in (each for held in resources for each in held.whole):
         judged = judge(resource, terms)
         if not judged.deletable:
             reason = f"{resource.name or resource.id} in it stays: {judged.reason}"

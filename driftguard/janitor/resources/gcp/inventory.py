@@ -22,7 +22,7 @@ from driftguard.janitor.resources.gcp.catalogue import GcpTypes
 from driftguard.janitor.resources.gcp.parts import is_part
 from driftguard.janitor.resources.gcp.resource import GcpApi, GcpResource
 from driftguard.janitor.resources.streams import Seen, Stream, merged
-from driftguard.janitor.resources.wholes import flat, holding
+from driftguard.janitor.resources.wholes import holding
 from driftguard.model import Gap, Target
 from driftguard.policy import Gcp, Janitor
 
@@ -80,8 +80,9 @@ class GcpCloud:
         found = self.types.named(target.type).read(self.api, target)
         if found is None:
             return None
-        voices = [part for part in flat(found.holds) if lease.speaks(part, found, self.janitor)]
-        return holding(replace(found, holds=()), voices)
+        alone = replace(found, holds=())
+        parts = (replace(each, holds=()) for held in found.holds for each in held.whole)
+        return holding(alone, [part for part in parts if lease.speaks(part, alone, self.janitor)])
 
     def _searches(self) -> Iterator[Stream]:
         wanted = {asset: kind for asset, kind in self.types.by_asset.items() if self._wanted(kind)}
