@@ -142,16 +142,20 @@ def contradiction(tags: Mapping[str, str], environment: str, janitor: Janitor) -
     return f"not ours: its owner is '{owner}'" if owner else ""
 
 
+def protects(target: Target, janitor: Janitor) -> bool:
+    """Whether ``target`` is protected, by the cloud or by a tag; also where it can't be read."""
+    unread = target.protection or target.tags is None
+    return bool(unread) or _protecting(Tags.of(target.tags or {}), janitor) is not None
+
+
 def speaks(target: Target, whole: Target, janitor: Janitor) -> bool:
     """Whether what lies in ``whole`` has a word of its own on whether it may go with it.
 
     By a protection, or by an owner, an end or an environment that aren't the whole's; also where it can't be read.
     """
-    if target.protection or target.tags is None:
+    if protects(target, janitor):
         return True
-    own, its = Tags.of(target.tags), Tags.of(whole.tags or {})
-    if _protecting(own, janitor) is not None:
-        return True
+    own, its = Tags.of(target.tags or {}), Tags.of(whole.tags or {})
     words = (janitor.owner_tag, EXPIRES_AT, TTL, ENVIRONMENT)
     return any(own.all(key) and set(own.all(key)) != set(its.all(key)) for key in words)
 

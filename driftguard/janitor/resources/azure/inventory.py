@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 from driftguard import lanes
@@ -55,7 +55,7 @@ class AzureCloud:
 
     @cached_property
     def reading(self) -> Reading:
-        return Reading(self.api, self.types, Versions(self.api))
+        return Reading(self.api, self.types, Versions(self.api), partial(lease.protects, janitor=self.janitor))
 
     def identity(self) -> str:
         """By the tenant. Raises ``PermanentError`` if the credentials see none of the policy's subscriptions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,6 +23,8 @@ class Reading:
     api: AzureApi
     types: AzureTypes
     versions: Versions
+    protects: Callable[[Target], bool]
+    """Whether something is protected, by Azure or by the policy's tags."""
 
     @cached_property
     def listings(self) -> Listings:
@@ -95,9 +97,26 @@ class Reading:
     def _taken(self, item: Item) -> Iterator[Target]:
         """What lies elsewhere and goes along all the same, as its type knows. Raises if one of these can't be read."""
         for text in self.types.named(_id(item).kind).takes(item):
-            found = self.read(target_of({"id": text}))
-            if found is not None:
+            if ResourceId.parse(text).kind == GROUP:
+                yield from self._belongings(ResourceId.parse(text), _id(item))
+            elif (found := self.read(target_of({"id": text}))) is not None:
                 yield found
+
+    def _belongings(self, group: ResourceId, owner: ResourceId) -> Sequence[Target]:
+        """What is protected in the group that ``owner`` keeps for itself, and the group itself if that is.
+
+        All else in it is of the owner's making, whatever it says.
+        """
+        try:
+            item = self.item(group)
+            listed = {_id(each): each for each in self._around(group)}
+        except NotFound:
+            return ()
+        its_own = str(item.get("managedBy") or "").lower() == owner.text
+        around = {**item, "managedBy": ""} if its_own else item
+        locks = self.api.locks(group.subscription)
+        members = self._members(around, locks, listed)
+        return [each for each in (self._seen(group, item, locks, around), *members) if self.protects(each)]
 
     def _with_members(self, group: Target, item: Item, locks: Sequence[str], listed: Sequence[Item]) -> Target:
         """The group holding all that goes with it."""

@@ -122,6 +122,17 @@ def dig(item: Any, path: str) -> Any:
     return item
 
 
+def group_named(path: str) -> Takes:
+    """The resource group that a resource keeps for itself, whose name or id lies at ``path``."""
+
+    def named(item: Item) -> Iterable[str]:
+        found = str(dig(item, path) or "")
+        subscription = "/".join(str(item["id"]).split("/")[:3])
+        return [found if "/" in found else f"{subscription}/resourceGroups/{found}"] if found else []
+
+    return named
+
+
 def born(item: Item) -> datetime | None:
     """When a resource was made, from wherever its type says so; ``None`` if it doesn't or can't be read."""
     for path in _BORN:

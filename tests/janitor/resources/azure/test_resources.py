@@ -107,6 +107,41 @@ class TestReading:
         hands.fake.lock(f"{hands.group}/providers/Microsoft.Compute/disks/data")
         assert self.machine(hands, "Delete", {}) == {"data"}
 
+    def cluster(self, hands: Hands, owner: str = "") -> str:
+        """Put one, and the group that it keeps for its nodes; returns that."""
+        kind = "Microsoft.ContainerService/managedClusters"
+        made = hands.fake.put(hands.group, kind, "dg-aks", EXPIRED, properties={"nodeResourceGroup": "MC_aks"})
+        nodes = hands.fake.group(ONE, "MC_aks", managedBy=owner or made)
+        hands.fake.put(nodes, "Microsoft.Compute/virtualMachineScaleSets", "aks-nodes", {"driftguard:owner": "else"})
+        return nodes
+
+    def test_a_cluster_goes_with_the_group_of_its_nodes_and_with_whatever_is_in_it(self, hands: Hands) -> None:
+        self.cluster(hands)
+        assert (hands.now("dg-aks").protection, hands.now("dg-aks").holds) == ("", ())
+
+    @pytest.mark.parametrize("whole", [False, True])
+    def test_what_is_protected_in_the_group_of_its_nodes_keeps_the_cluster(self, hands: Hands, whole: bool) -> None:
+        if whole:
+            hands.group = hands.fake.group(ONE, "dg-group", EXPIRED)
+        hands.fake.put(self.cluster(hands), "Microsoft.Compute/disks", "pvc-1", {"Environment": "Production"})
+        names = {held.name for held in hands.now("dg-group" if whole else "dg-aks").holds}
+        assert names == ({"pvc-1", "dg-aks"} if whole else {"pvc-1"})
+
+    def test_a_lock_in_the_group_of_its_nodes_keeps_the_cluster(self, hands: Hands) -> None:
+        hands.fake.lock(f"{self.cluster(hands)}/providers/Microsoft.Compute/disks/pvc-1")
+        assert [held.name for held in hands.now("dg-aks").holds] == ["MC_aks"]
+
+    def test_a_group_that_isnt_the_clusters_own_keeps_it(self, hands: Hands) -> None:
+        self.cluster(hands, "/subscriptions/x/somebody/else")
+        assert {held.name for held in hands.now("dg-aks").holds} == {"MC_aks", "aks-nodes"}
+
+    def test_where_the_group_of_its_nodes_cant_be_read_nothing_is_known(self, hands: Hands) -> None:
+        self.cluster(hands)
+        target = hands.found("dg-aks")
+        hands.fake.faults.append(Fault("GET .*/mc_aks/resources$", 403, "AuthorizationFailed"))
+        with pytest.raises(AccessDenied):
+            hands.cloud.read(target)
+
     def test_its_case_doesnt_hide_what_lies_in_it(self, hands: Hands) -> None:
         hands.fake.put(hands.group, SERVER, "dg-Server", EXPIRED)
         hands.fake.put(hands.group, f"{SERVER}/databases", "DG-SERVER/kept", {"Protected": "1"})
