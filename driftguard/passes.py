@@ -48,9 +48,18 @@ Attempt = Callable[[Action, int, lanes.Ticket], Outcome | Held]
 """One try at one action; the number counts from 1."""
 
 
-def work_through(actions: Sequence[Action], attempt: Attempt, pace: Pace) -> Iterator[Outcome]:
-    """One outcome for each action, as they end. An ``attempt`` that raises goes on up and ends the work."""
-    work = _Work(attempt, pace, list(actions))
+def _ignore(_actions: Sequence[Action]) -> None:
+    """Not everybody wants to know which actions come next."""
+
+
+def work_through(
+    actions: Sequence[Action], attempt: Attempt, pace: Pace, about_to: Callable[[Sequence[Action]], None] = _ignore
+) -> Iterator[Outcome]:
+    """One outcome for each action, as they end. An ``attempt`` that raises goes on up and ends the work.
+
+    ``about_to`` is told before each pass which actions it begins, in order.
+    """
+    work = _Work(attempt, pace, {action.id: action for action in actions}, about_to)
     idle = 0
     while work.waiting and not pace.over:
         before = len(work.waiting)
@@ -67,14 +76,15 @@ def work_through(actions: Sequence[Action], attempt: Attempt, pace: Pace) -> Ite
 class _Work:
     attempt: Attempt
     pace: Pace
-    waiting: list[Action]
+    waiting: dict[str, Action]
+    about_to: Callable[[Sequence[Action]], None]
     tries: dict[str, int] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
 
     def one_pass(self) -> Iterator[Outcome]:
         """Try everything that waits for nothing else; what ended is yielded and waits no more."""
-        ids = {action.id for action in self.waiting}
-        ready = [action for action in self.waiting if not ids.intersection(action.after)]
+        ready = [action for action in self.waiting.values() if self.waiting.keys().isdisjoint(action.after)]
+        self.about_to(ready)
         calls = [self._call(action) for action in ready]
         own = {
             index: action.timeout.total_seconds() for index, action in enumerate(ready) if action.timeout is not None
@@ -87,11 +97,11 @@ class _Work:
             if isinstance(end.value, Held):
                 self.held[action.id] = end.value.error
                 continue
-            self.waiting.remove(action)
+            del self.waiting[action.id]
             yield end.value or self._failed(action, _overdue(end))
 
     def left_over(self) -> Iterator[Outcome]:
-        for action in self.waiting:
+        for action in self.waiting.values():
             yield self._failed(action, self.held.get(action.id) or self._why_never(action))
 
     def _call(self, action: Action) -> lanes.Call[Outcome | Held]:
@@ -102,8 +112,7 @@ class _Work:
         return Outcome(action.id, Status.FAILED, self.tries.get(action.id, 0), error=error)
 
     def _why_never(self, action: Action) -> str:
-        ids = {waiting.id for waiting in self.waiting}
-        others = [other for other in action.after if other in ids]
+        others = [other for other in action.after if other in self.waiting]
         return f"waits for {', '.join(others)}, which never ended" if others else "the run's deadline came first"
 
 

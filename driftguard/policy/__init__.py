@@ -117,12 +117,12 @@ class Policy(Section):
 
     def where(self, path: str) -> str:
         """``policy.yaml:14`` for ``janitor.ttl``; a default names the nearest line above it, and says so."""
-        probe = path
-        while probe and probe not in self._lines:
+        probe, lines = path, self._lines
+        while probe and probe not in lines:
             probe = probe.rpartition("[")[0] if probe.endswith("]") else probe.rpartition(".")[0]
         if probe == path:
-            return f"{self._file}:{self._lines[path]}"
-        return f"{self._file}:{self._lines.get(probe, 1)} (default of {path})"
+            return f"{self._file}:{lines[path]}"
+        return f"{self._file}:{lines.get(probe, 1)} (default of {path})"
 
 
 def json_schema() -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
-from driftguard.model import Report
+from driftguard.model import Action, Report
 from driftguard.report import savings
 
 _ORDER = (
@@ -31,18 +32,34 @@ class JsonRenderer:
     kind: ClassVar[str] = "json"
 
     def render(self, report: Report, out: TextIO) -> None:
-        plain = asdict(report)
-        for action in plain["actions"]:
-            action["body"] = {key: value for key, value in action["body"].items() if key != "nonce"}
-        ordered = {key: plain[key] for key in _ORDER} | {"savings": asdict(savings.of(report))}
-        json.dump(ordered, out, indent=2, default=_plain)
-        out.write("\n")
+        parts = {name: getattr(report, name) for name in _ORDER} | {"savings": savings.of(report)}
+        parts["actions"] = [_told(action) for action in report.actions]
+        out.write("{\n")
+        out.write(",\n".join(f'  "{name}": {_lines(part)}' for name, part in parts.items()))
+        out.write("\n}\n")
 
 
-def _plain(value: Any) -> str:
+def _told(action: Action) -> Action:
+    return replace(action, body={key: value for key, value in action.body.items() if key != "nonce"})
+
+
+def _lines(part: Any) -> str:
+    """A list with an item a line: a report of a thousand resources stays readable, and quick to write."""
+    if not isinstance(part, list | tuple) or not part:
+        return _compact(part)
+    return "[\n    " + ",\n    ".join(map(_compact, part)) + "\n  ]"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 RENDERER = JsonRenderer()

@@ -17,9 +17,9 @@ from typing import Any
 from driftguard.errors import AccessDenied, DriftGuardError, NotFound, PermanentError, StillInUse, TransientError
 from driftguard.janitor.resources.aws.answers import Tags, dig, fill, moment, tag_map
 from driftguard.janitor.resources.aws.arn import ArnPattern
-from driftguard.janitor.resources.aws.native import NAME_TAG
-from driftguard.janitor.resources.aws.resource import GLOBAL_ENDPOINT, AwsApi, region_of
-from driftguard.model import Target, fingerprint
+from driftguard.janitor.resources.aws.declaration import NAME_TAG
+from driftguard.janitor.resources.aws.resource import GLOBAL_ENDPOINT, AwsApi, mark, region_of
+from driftguard.model import Target
 
 ATTEMPTS = 3
 """Deletions asked for, each with its own client token: with the old one AWS would only repeat the failure."""
@@ -78,7 +78,7 @@ class CloudControlKind:
         return replace(
             target,
             tags=tags,
-            fingerprint=fingerprint(tags),
+            fingerprint=mark(tags),
             created_at=moment(next((properties[key] for key in _BORN if key in properties), None)),
             protection=next((f"its {key}" for key, value in properties.items() if _protects(key, value)), ""),
         )

@@ -7,6 +7,7 @@ when a resource ends.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,18 @@ from driftguard.janitor import lease
 from driftguard.janitor.resources.aws.answers import tag_map
 from driftguard.janitor.resources.aws.arn import Arn
 from driftguard.janitor.resources.aws.catalogue import AwsTypes
-from driftguard.janitor.resources.aws.resource import GLOBAL, GLOBAL_ENDPOINT, AwsApi, AwsResource, target
+from driftguard.janitor.resources.aws.resource import (
+    GLOBAL,
+    GLOBAL_ENDPOINT,
+    AwsApi,
+    AwsResource,
+    LooksTogether,
+    target,
+)
 from driftguard.janitor.resources.aws.streams import Seen, Stream, merged
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
+from driftguard.ports import Look
 
 TIMEOUT = 1800.0
 """Seconds for all listings together."""
@@ -70,6 +79,22 @@ class AwsCloud:
 
     def read(self, target: Target) -> Target | None:
         return self.types.named(target.type).read(self.api, target)
+
+    def at_once(self, target: Target) -> int:
+        resource = self.types.named(target.type)
+        return resource.at_once() if isinstance(resource, LooksTogether) else 1
+
+    def read_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        resource = self.types.named(targets[0].type)
+        if isinstance(resource, LooksTogether):
+            return resource.read_together(self.api, targets)
+        return {target.id: functools.partial(self.read, target) for target in targets}
+
+    def confirm_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        resource = self.types.named(targets[0].type)
+        if isinstance(resource, LooksTogether):
+            return resource.confirm_together(self.api, targets)
+        return {target.id: functools.partial(self.read, target) for target in targets}
 
     def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:
         sweeps = [Stream(f"{account}/{place}", "the tagging API", self._sweeping(place)) for place in places]
