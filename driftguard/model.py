@@ -185,7 +185,7 @@ class Target:
 
     ``scope`` is a path from the provider down (``aws/123456789012/eu-west-1``, ``github/acme/web``).
     ``protection`` names what the cloud itself protects it with; empty where nothing does. ``size`` is what its price
-    goes by, a class, a volume or both (``t3.micro``, ``100 GiB``, ``gp3 100 GiB``); empty where that isn't known.
+    goes by, a class, a volume or several (``t3.micro``, ``gp3 100 GiB``, ``2 x a + 5 GiB``); empty if unknown.
     """
 
     provider: str

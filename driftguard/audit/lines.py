@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ INTENT = "INTENT"
 OUTCOME = "OUTCOME"
 ENDS = frozenset({"CLOSED", "FAILED"})
 
-_FIELDS = frozenset(field.name for field in fields(AuditRecord)) | {"hash"}
+_NAMES = tuple(field.name for field in fields(AuditRecord))
+_FIELDS = frozenset(_NAMES) | {"hash"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Line:
 
 def encode(record: AuditRecord) -> tuple[bytes, str]:
     """The line for ``record``, without its newline, and the hash that the next line is chained to."""
-    plain = _plain(asdict(record))
+    plain = _plain({name: getattr(record, name) for name in _NAMES})
     digest = hashlib.sha256(_json(plain)).hexdigest()
     return _json({**plain, "hash": digest}), digest
 

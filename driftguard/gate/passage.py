@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 from driftguard import lanes, passes
 from driftguard.errors import DriftGuardError, NotFound, PartlyDone, StillInUse, Withheld
 from driftguard.gate.deciding import decide_one
 from driftguard.gate.ruling import Grounds, Ruled
-from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Status, Verdict
+from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Status, Target, Verdict
 from driftguard.ports import AuditSink, Executor, Receipt, Reread
 
 
@@ -51,7 +52,7 @@ class Passage:
         self.trail.record("OUTCOME", why, asdict(outcome))
 
     def _write_ahead(self, action: Action, number: int) -> Outcome | passes.Held:
-        intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": asdict(action.target)}
+        intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": _flat(action.target)}
         intent["asked"] = action.why
         self.trail.record("INTENT", self.ruled[action.id].decision.reason, intent)
         try:
@@ -106,6 +107,11 @@ class Passage:
         if action.target.type == ENVIRONMENT:
             return replace(action, takes=tuple(fresh))
         return replace(action, target=fresh[0])
+
+
+def _flat(target: Target) -> dict[str, Any]:
+    """Its fields, uncopied: nothing in them ever changes."""
+    return {field.name: getattr(target, field.name) for field in fields(target)}
 
 
 def _text(error: Exception) -> str:

@@ -8,6 +8,7 @@ when a resource ends.
 from __future__ import annotations
 
 import functools
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ READERS = 8
 
 PAGE = 100
 """Resources in one answer of the tagging API, its most."""
+
+FILTERS = 100
+"""Types that one request of the tagging API may be limited to."""
 
 NAMED_GAPS = 100
 """Resources of unknown kinds named one by one in each region; the rest are counted."""
@@ -97,7 +101,8 @@ class AwsCloud:
         return {target.id: functools.partial(self.read, target) for target in targets}
 
     def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:
-        sweeps = [Stream(f"{account}/{place}", "the tagging API", self._sweeping(place)) for place in places]
+        swept = places if self._swept != () else ()
+        sweeps = [Stream(f"{account}/{place}", "the tagging API", self._sweeping(place)) for place in swept]
         listings = [
             Stream(f"{account}/{place}/{resource.kind}", "native listing", self._listing(resource, place))
             for resource in self.types.by_kind.values()
@@ -110,6 +115,16 @@ class AwsCloud:
     def _wanted(self, resource: AwsResource) -> bool:
         aws = self.janitor.clouds.aws
         return aws is None or any(fnmatchcase(resource.kind, pattern) for pattern in aws.types)
+
+    @cached_property
+    def _swept(self) -> Sequence[str] | None:
+        """What the tagging API is asked for, where the policy names kinds that have a file here; ``None``: all."""
+        aws = self.janitor.clouds.aws
+        if aws is None or any(re.search(r"[*?\[]|::", pattern.partition(":")[0]) for pattern in aws.types):
+            return None
+        kinds = self.types.by_kind.values()
+        wanted = {resource.arn.sort for resource in kinds if self._wanted(resource) and not resource.listed}
+        return sorted(wanted) if len(wanted) <= FILTERS else None
 
     def _listing(self, resource: AwsResource, place: str) -> Any:
         return lambda: self._native(resource, place)
@@ -140,7 +155,8 @@ class AwsCloud:
         unknown = _Unknown(f"aws/{self.api.account}/{place}")
         region = GLOBAL_ENDPOINT if place == GLOBAL else place
         filters = [{"Key": self.janitor.owner_tag}]
-        asked = {"TagFilters": filters, "ResourcesPerPage": PAGE}
+        asked: dict[str, Any] = {"TagFilters": filters, "ResourcesPerPage": PAGE}
+        asked |= {"ResourceTypeFilters": self._swept} if self._swept else {}
         for page in self.api.pages("resourcegroupstaggingapi", "get_resources", region=region, **asked):
             by_kind: dict[str, list[Target]] = {}
             for mapping in page["ResourceTagMappingList"]:
