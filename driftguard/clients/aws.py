@@ -197,7 +197,7 @@ class AwsApi:
 
 @functools.cache
 def _descriptions() -> Any:
-    """Botocore's descriptions of the services: constants, 60 ms for EC2 alone, so that readers and writers share them."""
+    """What services can do, 60 ms to read for EC2 alone; it never changes, so readers and writers share it."""
     from botocore.loaders import create_loader  # noqa: PLC0415 - see AwsApi._session
 
     return create_loader()
