@@ -16,6 +16,9 @@ from driftguard.model import Action, Outcome, Status
 SETTLE = (1.0, 5.0, 15.0)
 """Seconds to pause after the first, second and third pass in a row in which nothing moved; after that it's over."""
 
+SLOWLY = 30.0
+"""Seconds between passes after that, for as long as a deletion that has begun may take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -33,15 +36,20 @@ class Pace:
 
     def pause(self, idle: int) -> None:
         """Wait after the ``idle``-th pass in a row in which nothing moved, but not beyond the deadline."""
-        self.sleep(min(self.settle[idle - 1], max(0.0, self.deadline - time.monotonic())))
+        seconds = self.settle[idle - 1] if idle <= len(self.settle) else SLOWLY
+        self.sleep(min(seconds, max(0.0, self.deadline - time.monotonic())))
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An attempt that found its target still in use: the next pass tries again."""
+    """An attempt that found its target still in use: the next pass tries again.
+
+    ``takes`` is how many seconds that may go on where the target itself is on its way out.
+    """
 
     action_id: str
     error: str
+    takes: float = 0.0
 
 
 Attempt = Callable[[Action, int, lanes.Ticket], Outcome | Held]
@@ -65,10 +73,10 @@ def work_through(
         before = len(work.waiting)
         yield from work.one_pass()
         idle = 0 if len(work.waiting) < before else idle + 1
-        if idle > len(pace.settle):
+        if idle > len(pace.settle) and not work.under_way:
             break
-        if idle:
-            pace.pause(idle)
+        if idle or work.under_way:
+            pace.pause(max(idle, 1))
     yield from work.left_over()
 
 
@@ -80,6 +88,13 @@ class _Work:
     about_to: Callable[[Sequence[Action]], None]
     tries: dict[str, int] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
+    until: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is on its way out and may still take its time."""
+        now = time.monotonic()
+        return any(now < self.until.get(action_id, now) for action_id in self.waiting)
 
     def one_pass(self) -> Iterator[Outcome]:
         """Try everything that waits for nothing else; what ended is yielded and waits no more."""
@@ -95,10 +110,15 @@ class _Work:
             if end.error is not None:
                 raise end.error
             if isinstance(end.value, Held):
-                self.held[action.id] = end.value.error
+                self._hold(end.value)
                 continue
             del self.waiting[action.id]
             yield end.value or self._failed(action, _overdue(end))
+
+    def _hold(self, held: Held) -> None:
+        self.held[held.action_id] = held.error
+        if held.takes:
+            self.until.setdefault(held.action_id, time.monotonic() + held.takes)
 
     def left_over(self) -> Iterator[Outcome]:
         for action in self.waiting.values():

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fakes.trail import MemoryTrail
 
-from driftguard.errors import AuditError, NotFound, PermanentError, StillInUse, Withheld
+from driftguard.errors import AuditError, NotFound, PermanentError, StillInUse, UnderWay, Withheld
 from driftguard.gate import Gate, Grounds, Rehearsal, Ruling, decide
 from driftguard.model import (
     Action,
@@ -167,6 +167,57 @@ def cloud_with(*actions: Action) -> Cloud:
 
 
 class TestApply:
+    def test_a_deletion_that_takes_its_time_is_begun_once_and_seen_to_be_gone(self) -> None:
+        action = deletion("dg-a")
+        cloud = cloud_with(action)
+
+        class Slow:
+            kind = "delete_resource"
+
+            def apply(self, action: Action) -> Receipt:
+                cloud.applied.append(action.id)
+                raise UnderWay("it takes its time", takes=60)
+
+        def sleep(_seconds: float) -> None:
+            cloud.there.clear()
+
+        gate = Gate(POLICY, {"delete_resource": Slow()}, cloud.reread, cloud.trail, lambda: NOW, sleep=sleep)
+        [outcome] = gate.apply(decide([proposal(action)], GROUNDS), EVENT)
+        assert (outcome.status, outcome.attempts, outcome.note) == (Status.VERIFIED, 2, "gone")
+        assert cloud.applied == [action.id]
+
+    def test_a_second_look_that_finds_it_busy_waits_for_the_next_pass(self) -> None:
+        """Some services refuse to tell the tags of what they are deleting."""
+        action = deletion("dg-a")
+        cloud, busy = cloud_with(action), [StillInUse("it is being deleted")]
+
+        def reread(target: Target) -> Target | None:
+            if busy:
+                raise busy.pop()
+            return cloud.reread(target)
+
+        gate = Gate(POLICY, {"delete_resource": cloud}, reread, cloud.trail, lambda: NOW, sleep=lambda _: None)
+        [outcome] = gate.apply(decide([proposal(action)], GROUNDS), EVENT)
+        assert (outcome.status, outcome.attempts) == (Status.APPLIED, 2)
+
+    def test_whoever_looks_again_is_told_before_what_comes_next(self) -> None:
+        """First what is about to be deleted, in order, then what was; what needs no second look isn't named."""
+        told: list[list[str]] = []
+        actions = [deletion("dg-a"), deletion("dg-b")]
+        cloud = cloud_with(*actions)
+        gate = Gate(
+            POLICY,
+            {"delete_resource": cloud},
+            cloud.reread,
+            cloud.trail,
+            lambda: NOW,
+            sleep=lambda _: None,
+            expect=lambda targets: told.append([target.name for target in targets]),
+        )
+        ruling = decide([proposal(*actions)], GROUNDS)
+        gate.verify(ruling.actions, gate.apply(ruling, EVENT))
+        assert told == [["dg-a", "dg-b"], ["dg-a", "dg-b"]]
+
     def test_what_is_allowed_goes_and_is_seen_to_be_gone(self) -> None:
         going, staying = deletion("dg-a"), deletion("dg-b", OURS | {"Environment": "Prod"})
         cloud = cloud_with(going, staying)

@@ -41,7 +41,7 @@ _DENIED = re.compile(
 )
 _IN_USE = re.compile(
     r"DependencyViolation|InUse|DeleteConflict|NotEmpty|ResourceConflict|HasDependents|ScalingActivityInProgress"
-    r"|ClusterContains|InvalidDB\w+State|InvalidCacheClusterState|InvalidReplicationGroupState|ConcurrentModification"
+    r"|ClusterContains|InvalidDB\w+State|InvalidCacheClusterState|InvalidReplicationGroupState|Concurrent(Modification|Operation)"
     r"|IncorrectState|IncorrectInstanceState|InvalidNetworkInterfaceID\.InUse"
 )
 _PRODUCTION = re.compile("prod", re.IGNORECASE)

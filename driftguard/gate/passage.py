@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from driftguard import lanes, passes
-from driftguard.errors import DriftGuardError, NotFound, PartlyDone, StillInUse, Withheld
+from driftguard.errors import DriftGuardError, NotFound, PartlyDone, StillInUse, UnderWay, Withheld
 from driftguard.gate.deciding import decide_one
 from driftguard.gate.ruling import Grounds, Ruled
 from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Status, Target, Verdict
@@ -34,6 +34,8 @@ class Passage:
         """Raises ``AuditError`` alone; whatever else goes wrong becomes an outcome."""
         try:
             ended = self._held_back(action) or self._second_look(action, number)
+        except StillInUse as error:
+            return _held(action, error)
         except Exception as error:  # noqa: BLE001 - not known means not touched, whatever the reason
             ended = Outcome(action.id, Status.FAILED, number, error=f"could not be looked at again: {_text(error)}")
         if ended is None and ticket.revoked:
@@ -60,7 +62,7 @@ class Passage:
         except NotFound:
             receipt = Receipt(Status.APPLIED, "already gone")
         except StillInUse as error:
-            return passes.Held(action.id, str(error))
+            return _held(action, error)
         except Withheld as error:
             return Outcome(action.id, Status.DENIED, number, note=str(error))
         except PartlyDone as error:
@@ -85,6 +87,7 @@ class Passage:
         if isinstance(fresh, Outcome):
             if fresh.status is Status.VERIFIED:
                 self.carried.add(action.id)
+                fresh = replace(fresh, note="already gone" if number == 1 else "gone")
             return replace(fresh, attempts=number)
         decision = decide_one(fresh, self.ruled[action.id].rule, (), self.grounds())
         if decision.verdict is Verdict.DENY:
@@ -103,10 +106,14 @@ class Passage:
                 return Outcome(action.id, Status.STALE, note=f"{which} changed since it was planned")
             fresh.append(found)
         if action.touched and not fresh:
-            return Outcome(action.id, Status.VERIFIED, note="already gone")
+            return Outcome(action.id, Status.VERIFIED)
         if action.target.type == ENVIRONMENT:
             return replace(action, takes=tuple(fresh))
         return replace(action, target=fresh[0])
+
+
+def _held(action: Action, error: StillInUse) -> passes.Held:
+    return passes.Held(action.id, str(error), error.takes if isinstance(error, UnderWay) else 0.0)
 
 
 def _flat(target: Target) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
-from driftguard.errors import AccessDenied, DriftGuardError, NotFound, PermanentError, StillInUse, TransientError
+from driftguard.errors import (
+    AccessDenied,
+    DriftGuardError,
+    NotFound,
+    PermanentError,
+    StillInUse,
+    TransientError,
+    UnderWay,
+)
 from driftguard.janitor.resources.aws.answers import Tags, dig, fill, moment, tag_map
 from driftguard.janitor.resources.aws.arn import ArnPattern
 from driftguard.janitor.resources.aws.declaration import NAME_TAG
@@ -24,9 +32,12 @@ from driftguard.model import Target
 ATTEMPTS = 3
 """Deletions asked for, each with its own client token: with the old one AWS would only repeat the failure."""
 
-POLLS = 60
+POLLS = 20
 LONGEST = 15.0
 """Seconds between two looks at how a deletion goes, at most."""
+
+PATIENCE = 1800.0
+"""Seconds that a deletion may take beyond these looks, in later passes."""
 
 _BORN = ("CreationTime", "CreatedAt", "CreatedTime", "CreationDate", "CreateTime", "CreationTimestamp")
 _PROTECTED = re.compile(r"(Deletion|Termination)Protection(Enabled|Check)?")
@@ -115,7 +126,7 @@ class CloudControlKind:
             api.pause(min(1.0 + poll, LONGEST))
             which = {"RequestToken": event["RequestToken"]}
             event = api.call("cloudcontrol", "get_resource_request_status", region=region, **which)["ProgressEvent"]
-        raise StillInUse(f"{target.id} is still being deleted")
+        raise UnderWay(f"{target.id} is still being deleted", PATIENCE)
 
     def _which(self, target: Target) -> dict[str, Any]:
         fields = self.arn.match(target.id)

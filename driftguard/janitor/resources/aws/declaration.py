@@ -83,7 +83,7 @@ class Declaration:
     failed: tuple[str, ...] = ()
     """States that say that a deletion came to nothing."""
     patience: float = 0.0
-    """Seconds to wait for a deletion that AWS only begins when asked."""
+    """Seconds that a deletion may take which AWS only begins when asked."""
     protection: Protection = unprotected
     says_gone: str = ""
     says_in_use: str = ""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from driftguard.errors import NotFound, PermanentError, StillInUse
+from driftguard.errors import NotFound, PermanentError, StillInUse, UnderWay
 from driftguard.janitor.resources.aws.answers import Item, dig, fill
 from driftguard.janitor.resources.aws.arn import ArnPattern
 from driftguard.janitor.resources.aws.asking import Ask, At
@@ -14,20 +13,26 @@ from driftguard.janitor.resources.aws.reading import ReadableKind
 from driftguard.janitor.resources.aws.resource import GLOBAL, AwsApi
 from driftguard.model import Target
 
-POLL = 5.0
-"""Seconds between two looks at something that AWS takes its time to delete."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class NativeKind(ReadableKind):
     """``AwsResource``, from a declaration."""
 
     def delete(self, api: AwsApi, target: Target) -> str:
+        """Raises ``UnderWay`` where AWS has only begun: a later pass looks again."""
         at = self._at(api, target)
         note = "" if self._is_going(at) else self._remove(at)
         if self.patience:
-            self._wait(at)
+            self._look_after(at)
         return note
+
+    def _look_after(self, at: At) -> None:
+        item = self._item(at)
+        if item is None:
+            return
+        if self.failed and dig(item, self.state) in self.failed:
+            raise PermanentError(f"{at['arn']}: its deletion ended as {dig(item, self.state)}")
+        raise UnderWay(f"{at['arn']} is still being deleted", self.patience)
 
     def _is_going(self, at: At) -> bool:
         """Raises ``NotFound`` if it is gone already, where the deletion itself wouldn't say so."""
@@ -53,16 +58,6 @@ class NativeKind(ReadableKind):
             if self._item(at) is None:
                 raise
             raise StillInUse(f"something in it went while it was being deleted: {error}") from error
-
-    def _wait(self, at: At) -> None:
-        """Raises ``StillInUse`` when patience ends: a later pass looks again."""
-        until = time.monotonic() + self.patience
-        while (item := self._item(at)) is not None:
-            if self.failed and dig(item, self.state) in self.failed:
-                raise PermanentError(f"{at['arn']}: its deletion ended as {dig(item, self.state)}")
-            if time.monotonic() > until:
-                raise StillInUse(f"{at['arn']} is still being deleted")
-            at.api.pause(POLL)
 
 
 __all__ = ["GLOBAL", "NAME_TAG", "REGION", "ArnPattern", "Ask", "At", "Item", "NativeKind", "flag", "unprotected"]

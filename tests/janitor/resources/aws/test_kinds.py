@@ -122,9 +122,14 @@ def test_a_kind_is_found_with_its_tags_goes_and_is_gone(
     assert again is not None
     assert (again.tags, again.fingerprint, again.protection) == (target.tags, target.fingerprint, "")
     resource = KINDS[kind]
-    assert (again.created_at is not None) is bool(getattr(resource, "created", "")) or kind in MOTO_AGELESS
+    tells_age = isinstance(created := getattr(resource, "created", ""), str) and bool(created)
+    assert (again.created_at is not None) is tells_age or kind in MOTO_AGELESS
+    assert cloud.read_together([target, kept])[target.id]() == again, "asked about with others or alone"
     resource.delete(api, target)
     assert cloud.read(target) is None
+    looks = cloud.read_together([target, kept])
+    assert target.id not in looks or looks[target.id]() is None
+    assert looks[kept.id]() is not None
     if kind not in MOTO_FAILS_TWICE | MOTO_FORGIVES:
         with pytest.raises(NotFound):
             resource.delete(api, target)
