@@ -47,8 +47,9 @@ READERS = 8
 PAGE = 100
 """Resources in one answer of the tagging API, its most."""
 
-FILTERS = 100
-"""Types that one request of the tagging API may be limited to."""
+ALL = ""
+SIDE_BY_SIDE = 8
+"""Types that the tagging API is asked for one by one; beyond that all of them come in one stream."""
 
 NAMED_GAPS = 100
 """Resources of unknown kinds named one by one in each region; the rest are counted."""
@@ -101,8 +102,11 @@ class AwsCloud:
         return {target.id: functools.partial(self.read, target) for target in targets}
 
     def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:
-        swept = places if self._swept != () else ()
-        sweeps = [Stream(f"{account}/{place}", "the tagging API", self._sweeping(place)) for place in swept]
+        sweeps = [
+            Stream(f"{account}/{place}", "the tagging API", functools.partial(self._sweep, place, sort))
+            for place in places
+            for sort in self._swept
+        ]
         listings = [
             Stream(f"{account}/{place}/{resource.kind}", "native listing", self._listing(resource, place))
             for resource in self.types.by_kind.values()
@@ -117,14 +121,16 @@ class AwsCloud:
         return aws is None or any(fnmatchcase(resource.kind, pattern) for pattern in aws.types)
 
     @cached_property
-    def _swept(self) -> Sequence[str] | None:
-        """What the tagging API is asked for, where the policy names kinds that have a file here; ``None``: all."""
+    def _swept(self) -> Sequence[str]:
+        """What the tagging API is asked for, side by side: the types that the policy names, or ``ALL`` at once."""
         aws = self.janitor.clouds.aws
-        if aws is None or any(re.search(r"[*?\[]|::", pattern.partition(":")[0]) for pattern in aws.types):
-            return None
+        if aws is None or any(
+            "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) for pattern in aws.types
+        ):
+            return (ALL,)
         kinds = self.types.by_kind.values()
         wanted = {resource.arn.sort for resource in kinds if self._wanted(resource) and not resource.listed}
-        return sorted(wanted) if len(wanted) <= FILTERS else None
+        return sorted(wanted) if len(wanted) <= SIDE_BY_SIDE else (ALL,)
 
     def _listing(self, resource: AwsResource, place: str) -> Any:
         return lambda: self._native(resource, place)
@@ -147,16 +153,13 @@ class AwsCloud:
             return True
         return found.name.startswith(self.janitor.namespace) or lease.has_owner(found, self.janitor)
 
-    def _sweeping(self, place: str) -> Any:
-        return lambda: self._sweep(place)
-
-    def _sweep(self, place: str) -> Iterator[Seen]:
+    def _sweep(self, place: str, sort: str) -> Iterator[Seen]:
         """What carries our owner tag in one place, but for the kinds that their own service lists."""
         unknown = _Unknown(f"aws/{self.api.account}/{place}")
         region = GLOBAL_ENDPOINT if place == GLOBAL else place
         filters = [{"Key": self.janitor.owner_tag}]
         asked: dict[str, Any] = {"TagFilters": filters, "ResourcesPerPage": PAGE}
-        asked |= {"ResourceTypeFilters": self._swept} if self._swept else {}
+        asked |= {"ResourceTypeFilters": [sort]} if sort else {}
         for page in self.api.pages("resourcegroupstaggingapi", "get_resources", region=region, **asked):
             by_kind: dict[str, list[Target]] = {}
             for mapping in page["ResourceTagMappingList"]:

@@ -1,11 +1,9 @@
 """What every kind of AWS resource must do, against moto's server: be found, say what protects it, go, and be gone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
-import boto3.session
 import pytest
 from moto.backends import get_backend
 from stage.aws_things import PROTECTIONS, THINGS
@@ -70,14 +68,6 @@ def cloud_of(aws: MotoCloud, monkeypatch: pytest.MonkeyPatch, kind: str) -> tupl
     janitor = Janitor(clouds=Clouds(aws=Aws(accounts=(ACCOUNT,), regions=("eu-west-1", "global"), types=(kind,))))
     api = Recorder(replace(writer(janitor, aws.environ), backoff=Backoff(attempts=2, sleep=lambda _: None)))
     return AwsCloud(janitor, api), api
-
-
-@pytest.fixture(scope="module", autouse=True)
-def described_once() -> Iterator[None]:
-    """Every reader in this file shares one session, so that botocore reads its descriptions of services once."""
-    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-1")
-    with patch.object(AwsApi, "_session", session):
-        yield
 
 
 def ours(cloud: AwsCloud) -> dict[str, Target]:
