@@ -34,7 +34,7 @@ from botocore.exceptions import ClientError
 COUNT = int(os.environ.get("BENCH_COUNT", "1000"))
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 LATENCY = 0.03
-ROUNDS = 3
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 WIDTH = 32
 EXPIRED, FRESH = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 Runs = list[tuple[float, int]]
@@ -102,7 +102,7 @@ def client(url: str, service: str, agent: str = "bench") -> Any:
         endpoint_url=url,
         aws_access_key_id="bench",
         aws_secret_access_key="bench",
-        config=Config(max_pool_connections=WIDTH, user_agent_extra=agent),
+        config=Config(max_pool_connections=WIDTH, read_timeout=300, user_agent_extra=agent),
     )
 
 
@@ -237,7 +237,8 @@ def bare_plan(url: str) -> float:
 def bare_deletion(url: str) -> float:
     """A request for each volume, whose ids are known."""
     ec2 = client(url, "ec2", "")
-    volumes = [volume["VolumeId"] for volume in client(url, "ec2").describe_volumes()["Volumes"]]
+    pages = client(url, "ec2").get_paginator("describe_volumes").paginate(PaginationConfig={"PageSize": 100})
+    volumes = [volume["VolumeId"] for page in pages for volume in page["Volumes"]]
     return side_by_side([functools.partial(ec2.delete_volume, VolumeId=volume) for volume in volumes])
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO, runtime_checkable
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
-from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Plan, Report, Status, Target
+from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Outcome, Plan, Report, Status, Target
 from driftguard.policy import Policy, Rule
 
 Clock = Callable[[], datetime]
@@ -372,6 +372,19 @@ class Reread(Protocol):
 
 Expect = Callable[[Sequence[Target]], None]
 """Told which targets are looked at next, in order, so that one request can tell about many."""
+
+
+class Progress(Protocol):
+    """Somebody who watches a run. Safe to share between threads; decides nothing."""
+
+    def seen(self, scope: str) -> None:
+        """One more resource was looked at in ``scope``."""
+
+    def begins(self, action: Action) -> None:
+        """``action`` was allowed and is going to be carried out."""
+
+    def ended(self, action: Action, outcome: Outcome) -> None:
+        """That is over."""
 
 
 @dataclass(frozen=True, slots=True)

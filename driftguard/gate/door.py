@@ -14,7 +14,8 @@ from driftguard.gate.passage import Passage
 from driftguard.gate.ruling import Grounds, Ruling
 from driftguard.model import Action, Decision, Event, History, Outcome, Precondition, Risk, Status, Target
 from driftguard.policy import Policy
-from driftguard.ports import AuditSink, Clock, Executor, Expect, Receipt, Reread
+from driftguard.ports import AuditSink, Clock, Executor, Expect, Progress, Receipt, Reread
+from driftguard.progress import Silent
 
 
 class Rehearsal:
@@ -43,6 +44,7 @@ class Gate:
     settle: Sequence[float] = passes.SETTLE
     sleep: Callable[[float], None] = time.sleep
     expect: Expect = _ignore
+    progress: Progress = field(default_factory=Silent)
 
     def grounds(self, event: Event, kept: Mapping[str, datetime | None] | None = None) -> Grounds:
         """What a decision at this very moment stands on."""
@@ -58,9 +60,12 @@ class Gate:
         passage = Passage(self.executors, self.reread, self.trail, now, ruled)
         allowed = [ruled.action for ruled in ruling.ruled if ruled.allowed]
         ended = {ruled.action.id: _denied(ruled.decision) for ruled in ruling.ruled if not ruled.allowed}
+        for action in allowed:
+            self.progress.begins(action)
         for outcome in passes.work_through(allowed, passage.attempt, self._pace(), self._expect):
             passage.close(outcome)
             ended[outcome.action_id] = outcome
+            self.progress.ended(ruled[outcome.action_id].action, outcome)
         return tuple(ended[action.id] for action in ruling.actions)
 
     def verify(self, actions: Sequence[Action], outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

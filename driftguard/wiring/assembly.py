@@ -49,7 +49,7 @@ def assemble(request: Request, governing: Governing, environ: Mapping[str, str])
     """Everything a run needs, closed again at the end. Raises a ``DriftGuardError`` where something is missing."""
     redact, policy = Redactor(secret_values(environ)), governing.policy
     with ExitStack() as stack:
-        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir)
+        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir, request.progress)
         event = receive(request, sources, environ)
         if request.reviewed is not None:
             plan_file.check(request.reviewed, policy, utc_now())

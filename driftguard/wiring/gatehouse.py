@@ -16,13 +16,15 @@ from driftguard.wiring.writers import LazyWriters
 
 def built_gate(policy: Policy, mode: Mode, sources: LazySources, trail: Trail) -> Gate:
     if mode is Mode.REHEARSAL:
-        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now, sources.history)
+        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now, sources.history, progress=sources.progress)
     writers = LazyWriters(policy, sources.environ, sources, trail)
     if policy.janitor.terraform is not None:
         _ = writers.stacks  # before the lanes: they would build it twice
     executors = {kind: factory(writers) for kind, factory in discover("driftguard.executors", "EXECUTOR").items()}
     looks = Looks(lambda provider: next(cloud for cloud in sources.clouds if cloud.provider == provider))
-    return Gate(policy, executors, looks, trail, utc_now, sources.history, expect=looks.expect)
+    return Gate(
+        policy, executors, looks, trail, utc_now, sources.history, expect=looks.expect, progress=sources.progress
+    )
 
 
 class _Rehearsals(dict[str, Executor]):

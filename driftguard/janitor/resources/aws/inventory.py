@@ -199,6 +199,11 @@ class AwsCloud:
         return lambda _ticket: resource.read(self.api, found)
 
 
+def _names_no_service(pattern: str) -> bool:
+    """``*``, ``e*:instance``, or one of Cloud Control's: ``AWS::AppFlow::*``."""
+    return "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) is not None
+
+
 @dataclass
 class _Unknown:
     """Owned resources of kinds that nothing here can delete: named, up to a point, then counted."""
