@@ -211,7 +211,7 @@ def survivors(found: Sequence[Mutant]) -> list[Mutant]:
                 del running[child]
                 alive += [mutant] if status == 0 else []
                 if status == 0:
-                    print(f"  alive  {mutant}", flush=True)
+                    print(f"  alive  {mutant} ({len(waiting)} to go)", flush=True)
             elif time.monotonic() > until:
                 os.killpg(child, signal.SIGKILL)
         time.sleep(0.02)
