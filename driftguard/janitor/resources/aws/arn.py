@@ -46,13 +46,6 @@ class ArnPattern:
         return self.text.partition(":")[0]
 
     @property
-    def sort(self) -> str:
-        """Service and type as the tagging API's filters name them: ``ec2:volume``, or ``sqs`` where an ARN has none."""
-        resource = self.text.split(":", 3)[3]
-        word = re.split(r"[/:]", resource.lstrip("/"), maxsplit=1)[0]
-        return self.service if "{" in word else f"{self.service}:{word}"
-
-    @property
     def regional(self) -> bool:
         return "{region}" in self.text
 

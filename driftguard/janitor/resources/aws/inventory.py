@@ -49,7 +49,7 @@ PAGE = 100
 
 ALL = ""
 SIDE_BY_SIDE = 8
-"""Types that the tagging API is asked for one by one; beyond that all of them come in one stream."""
+"""Services that the tagging API is asked for one by one; beyond that all of them come in one stream."""
 
 NAMED_GAPS = 100
 """Resources of unknown kinds named one by one in each region; the rest are counted."""
@@ -103,9 +103,9 @@ class AwsCloud:
 
     def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:
         sweeps = [
-            Stream(f"{account}/{place}", "the tagging API", functools.partial(self._sweep, place, sort))
+            Stream(f"{account}/{place}", "the tagging API", functools.partial(self._sweep, place, service))
             for place in places
-            for sort in self._swept
+            for service in self._swept
         ]
         listings = [
             Stream(f"{account}/{place}/{resource.kind}", "native listing", self._listing(resource, place))
@@ -122,14 +122,14 @@ class AwsCloud:
 
     @cached_property
     def _swept(self) -> Sequence[str]:
-        """What the tagging API is asked for, side by side: the types that the policy names, or ``ALL`` at once."""
+        """What the tagging API is asked for, side by side: the services that the policy names, or ``ALL`` at once."""
         aws = self.janitor.clouds.aws
         if aws is None or any(
             "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) for pattern in aws.types
         ):
             return (ALL,)
         kinds = self.types.by_kind.values()
-        wanted = {resource.arn.sort for resource in kinds if self._wanted(resource) and not resource.listed}
+        wanted = {resource.arn.service for resource in kinds if self._wanted(resource) and not resource.listed}
         return sorted(wanted) if len(wanted) <= SIDE_BY_SIDE else (ALL,)
 
     def _listing(self, resource: AwsResource, place: str) -> Any:
@@ -153,13 +153,13 @@ class AwsCloud:
             return True
         return found.name.startswith(self.janitor.namespace) or lease.has_owner(found, self.janitor)
 
-    def _sweep(self, place: str, sort: str) -> Iterator[Seen]:
+    def _sweep(self, place: str, service: str) -> Iterator[Seen]:
         """What carries our owner tag in one place, but for the kinds that their own service lists."""
         unknown = _Unknown(f"aws/{self.api.account}/{place}")
         region = GLOBAL_ENDPOINT if place == GLOBAL else place
         filters = [{"Key": self.janitor.owner_tag}]
         asked: dict[str, Any] = {"TagFilters": filters, "ResourcesPerPage": PAGE}
-        asked |= {"ResourceTypeFilters": [sort]} if sort else {}
+        asked |= {"ResourceTypeFilters": [service]} if service else {}
         for page in self.api.pages("resourcegroupstaggingapi", "get_resources", region=region, **asked):
             by_kind: dict[str, list[Target]] = {}
             for mapping in page["ResourceTagMappingList"]:

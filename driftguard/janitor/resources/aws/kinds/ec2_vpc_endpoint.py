@@ -34,4 +34,5 @@ RESOURCE = ec2_kind(
     says_gone=r"InvalidVpcEndpoint",
     also_writes=("ec2:DeleteVpcEndpoints",),
     size=_size,
+    together=None,  # there are few of them
 )
