@@ -29,7 +29,7 @@ FAMILY = Family(
     interpreter="python",
     grammars={".py": "python", ".pyi": "python", ".pyw": "python"},
     hint=re.compile(
-        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"bottle|(?:enum|class)\s+[\w ]*Env"
         rb"|environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
         rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\("
     ),
