@@ -127,7 +127,7 @@ def left_to_do(found: Found, answers: Answers) -> Iterator[str]:
 
 def _pull_requests(found: Found, answers: Answers) -> str:
     signing_in = "      id-token: write # sign in to the clouds when an environment ends\n" if answers.accounts else ""
-    token = "\n    secrets:\n      consumers-token: ${{ secrets.DRIFTGUARD_TOKEN }}" if found.contracts else ""
+    sweeping = '  schedule: # consumers that are silent\n    - cron: "23 * * * *"\n' if found.contracts else ""
     return f"""\
 name: DriftGuard
 
@@ -137,7 +137,7 @@ on:
   issue_comment: # zizmor: ignore[dangerous-triggers] only the default branch runs, and GitHub is asked who may command
     types: [created]
   repository_dispatch:
-
+{sweeping}
 permissions: {{}}
 
 concurrency: # each job below has its own; none that deletes is ever cancelled
@@ -150,10 +150,13 @@ jobs:
     permissions: # the most that any of its jobs takes; each takes less
       contents: read # check out
       checks: write # the answer
+      statuses: write # the answers of consumers of a contract
       pull-requests: write # the comment
       security-events: write # findings in code scanning
 {signing_in}    cache-mode: read # whoever comments or forks brings nothing into the cache; the nightly run fills it
-    uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}{token}
+    uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}
+    secrets:
+      consumers-token: ${{{{ secrets.DRIFTGUARD_TOKEN }}}} # empty until a contract is asked about, here or elsewhere
 """
 
 
