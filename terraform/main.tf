@@ -28,6 +28,8 @@ module "oidc_aws" {
   source = "./modules/oidc/aws"
 
   repository    = var.repository
+  owner_id      = var.owner_id
+  repository_id = var.repository_id
   environment   = var.environment
   branch        = var.branch
   namespace     = var.namespace

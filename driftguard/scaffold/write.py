@@ -117,6 +117,7 @@ def left_to_do(found: Found, answers: Answers) -> Iterator[str]:
             f"Make the environment '{ENVIRONMENT}' in the repository's settings, with reviewers if deletions shall "
             "wait for them"
         )
+        yield f"Fill in owner_id and repository_id in {TERRAFORM}, if GitHub's tokens for this repository carry them"
         yield f"In {Path(TERRAFORM).parent}: terraform init && terraform apply, once for each account"
     if found.contracts:
         yield f"Name the consumers of each contract in {POLICY}, and store an App's token as DRIFTGUARD_TOKEN"
@@ -218,6 +219,10 @@ module "driftguard" {{
   branch      = {_hcl(found.branch)}
   environment = "{ENVIRONMENT}"
   namespace   = "dg-"
+
+  # gh api repos/{found.repo} --jq '.owner.id, .id'; empty for a repository from before July 2026 that never switched.
+  owner_id      = ""
+  repository_id = ""
 }}
 
 output "policy_yaml" {{

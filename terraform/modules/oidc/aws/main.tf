@@ -23,12 +23,19 @@ locals {
   actions   = jsondecode(file("${path.module}/actions.json"))
   provider  = one(concat(aws_iam_openid_connect_provider.github[*].arn, data.aws_iam_openid_connect_provider.github[*].arn))
 
+  # Repositories made or renamed since July 2026 sign in with their owner's and their own number beside the names: a
+  # name can be taken over, a number can't.
+  # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+  owner  = split("/", var.repository)[0]
+  name   = split("/", var.repository)[1]
+  origin = var.repository_id == "" ? "repo:${var.repository}" : "repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"
+
   # Subjects are compared as they stand, never as patterns: no wildcard can let another repository in.
-  write_subjects = ["repo:${var.repository}:environment:${var.environment}"]
+  write_subjects = ["${local.origin}:environment:${var.environment}"]
   read_subjects = concat(
-    ["repo:${var.repository}:ref:refs/heads/${var.branch}"],
+    ["${local.origin}:ref:refs/heads/${var.branch}"],
     local.write_subjects,
-    [for subject in var.read_subjects : "repo:${var.repository}:${subject}"],
+    [for subject in var.read_subjects : "${local.origin}:${subject}"],
   )
 
   # A policy document holds 6,144 characters, a role ten of them.
@@ -87,6 +94,13 @@ resource "aws_iam_role" "role" {
   max_session_duration = 3600
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = (var.owner_id == "") == (var.repository_id == "")
+      error_message = "owner_id and repository_id go together: a subject carries both or none."
+    }
+  }
 }
 
 # What a listing reads has no owner before it is read: every resource.

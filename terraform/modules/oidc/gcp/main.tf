@@ -12,10 +12,17 @@ terraform {
 }
 
 locals {
+  # Repositories made or renamed since July 2026 sign in with their owner's and their own number beside the names: a
+  # name can be taken over, a number can't.
+  # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+  owner  = split("/", var.repository)[0]
+  name   = split("/", var.repository)[1]
+  origin = var.repository_id == "" ? "repo:${var.repository}" : "repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"
+
   pool = "principal://iam.googleapis.com/${google_iam_workload_identity_pool.github.name}/subject"
   subjects = {
-    read  = "repo:${var.repository}:ref:refs/heads/${var.branch}"
-    write = "repo:${var.repository}:environment:${var.environment}"
+    read  = "${local.origin}:ref:refs/heads/${var.branch}"
+    write = "${local.origin}:environment:${var.environment}"
   }
 }
 
