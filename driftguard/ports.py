@@ -247,6 +247,13 @@ class Sources(Protocol):
     def history(self) -> History: ...
 
 
+class Webhook(Protocol):
+    """Where a chat takes messages."""
+
+    def post(self, body: Mapping[str, Any]) -> None:
+        """Raises a ``DriftGuardError`` whose text holds nothing of the address; never sends twice when in doubt."""
+
+
 class Writers(Protocol):
     """All that an executor may write with."""
 
@@ -259,6 +266,8 @@ class Writers(Protocol):
     def forge(self) -> ForgeWriter: ...
     @property
     def workbench(self) -> Workbench: ...
+    def webhook(self, variable: str) -> Webhook:
+        """The one whose address that environment variable holds. Raises ``UsageError`` if it holds none."""
 
 
 class Planner(Protocol):

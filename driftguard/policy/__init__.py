@@ -17,6 +17,7 @@ from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, Long
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
+from driftguard.policy.notify import Channel, Moment, Notify
 from driftguard.policy.rules import Limits, Rule, RuleMode, RuleScope
 from driftguard.policy.values import (
     EVENT_NAMES,
@@ -45,6 +46,7 @@ __all__ = [
     "Auth",
     "Aws",
     "AzureIdentity",
+    "Channel",
     "Clouds",
     "Consumer",
     "Contract",
@@ -66,6 +68,8 @@ __all__ = [
     "LongLivedKeys",
     "ModelName",
     "ModelNames",
+    "Moment",
+    "Notify",
     "OverridePolicy",
     "Policy",
     "Region",
@@ -100,6 +104,7 @@ class Policy(Section):
     cross_repo: CrossRepo = CrossRepo()
     github: GitHub = GitHub()
     overrides: OverridePolicy = OverridePolicy()
+    notify: Notify = Notify()
 
     _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="policy.yaml")

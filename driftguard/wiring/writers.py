@@ -14,7 +14,7 @@ from driftguard.cross_repo.pace import Pacer
 from driftguard.errors import UsageError
 from driftguard.forge import ForgeWriter
 from driftguard.policy import Policy
-from driftguard.ports import CloudWriter, Dispatcher, StackDestroyer, Workbench
+from driftguard.ports import CloudWriter, Dispatcher, StackDestroyer, Webhook, Workbench
 from driftguard.wiring.sources import LazySources, configured_clouds
 
 
@@ -85,3 +85,7 @@ class LazyWriters:
         client = importlib.import_module("driftguard.clients.workbench")
         bench: Workbench = client.workbench(self._token, self.environ, self.sources.directory, asking.digest)
         return bench
+
+    def webhook(self, variable: str) -> Webhook:
+        hook: Webhook = importlib.import_module("driftguard.clients.webhook").webhook(variable, self.environ)
+        return hook

@@ -42,7 +42,7 @@ def subject(report: Report, policy: Policy) -> Subject | None:
 
 def silenced(event: Event, sources: Sources) -> str:
     """Why this run can't write to GitHub; empty if it may try."""
-    if _from_fork(event):
+    if from_fork(event):
         return f"this pull request comes from a fork, so the token may only read: {INSTEAD}"
     if sources.forge is None:
         return f"{sources.policy.github.token_env} is not set, so nothing is written to the pull request: {INSTEAD}"
@@ -67,7 +67,7 @@ def _judging(policy: Policy, kind: str) -> frozenset[str]:
     return frozenset(rule.name for rule in policy.rules if rule.run in JUDGES and rule.matches(kind))
 
 
-def _from_fork(event: Event) -> bool:
+def from_fork(event: Event) -> bool:
     """Whether GitHub gave this run a token that can't write: ``pull_request`` from another repository."""
     head: Any = event.payload
     for key in ("pull_request", "head"):
