@@ -127,7 +127,6 @@ def left_to_do(found: Found, answers: Answers) -> Iterator[str]:
 
 
 def _pull_requests(found: Found, answers: Answers) -> str:
-    signing_in = "      id-token: write # sign in to the clouds when an environment ends\n" if answers.accounts else ""
     sweeping = '  schedule: # consumers that are silent\n    - cron: "23 * * * *"\n' if found.contracts else ""
     return f"""\
 name: DriftGuard
@@ -154,7 +153,8 @@ jobs:
       statuses: write # the answers of consumers of a contract
       pull-requests: write # the comment
       security-events: write # findings in code scanning
-{signing_in}    cache-mode: read # whoever comments or forks brings nothing into the cache; the nightly run fills it
+      id-token: write # sign in to the clouds when an environment ends; GitHub starts nothing without it
+    cache-mode: read # whoever comments or forks brings nothing into the cache; the nightly run fills it
     uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}
     secrets:
       consumers-token: ${{{{ secrets.DRIFTGUARD_TOKEN }}}} # empty until a contract is asked about, here or elsewhere

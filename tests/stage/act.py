@@ -2,8 +2,9 @@
 
 act runs jobs, steps, expressions, outputs and matrices. This page gives it what it lacks:
 
-- ``$/path`` is 'this repository, at this commit', and ``cache-mode`` limits a cache. act knows neither yet: what it
-  reads is a copy with the first spelled out and without the second, and differs in nothing else (``spelled_out``).
+- ``$/path`` is 'this repository, at this commit', ``cache-mode`` limits a cache, and ``queue`` lets more than one job
+  wait. act knows none of them yet: what it reads is a copy with the first spelled out and without the others
+  (``spelled_out``).
 - Foreign actions can't be downloaded here. Those in ``stage/actions`` do the same over files; one that isn't there
   is an error. act starts them with what it calls node, which here is a script that starts this Python.
 - Installing takes seconds a job. Where a test isn't about that, ``install.sh`` names the command that `make` installed.
@@ -47,7 +48,7 @@ def workflow_files(root: Path) -> list[Path]:
 
 
 def spelled_out(text: str) -> str:
-    without = re.sub(r"(?m)^ *cache-mode: .*\n", "", text)
+    without = re.sub(r"(?m)^ *(cache-mode|queue): .*\n", "", text)
     return re.sub(r"(?m)uses: \$/(\S+)$", rf"uses: {ENGINE}/\1@{COMMIT}", without)
 
 

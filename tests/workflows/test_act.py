@@ -4,7 +4,7 @@ import re
 
 import pytest
 from fakes.github import FakeGitHub
-from stage.act import ROOT, STAND_INS, Act, callers, foreign, spelled_out, workflow_files
+from stage.act import COMMIT, ENGINE, ROOT, STAND_INS, Act, callers, foreign, spelled_out, workflow_files
 from stage.hosted import NUMBER, Hosted
 
 POLICY = """\
@@ -14,13 +14,31 @@ rules:
   - {name: docs, on: [pull_request.opened, pull_request.synchronize], run: ai_sync}
   - {name: commands, on: [issue_comment], run: commands}
 """
+CHECKOUT = next(commit for repo, _, commit in foreign() if repo == "actions/checkout")
+STEP = f"""\
+on: pull_request
+jobs:
+  docs:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@{CHECKOUT}
+        with: {{fetch-depth: 0}}
+      - id: driftguard
+        uses: {ENGINE}@{COMMIT}
+        with: {{sarif: "true"}}
+      - if: always()
+        env:
+          SAID: ${{{{ toJSON(steps.driftguard.outputs) }}}}
+        run: echo "told$(tr -d ' \\n' <<<"$SAID")"
+"""
 READS = 'import os\n\nURL = os.environ["ORDERS_URL"]\n'
 
 
-def test_what_act_reads_differs_in_two_spellings_alone() -> None:
+def test_what_act_reads_differs_in_three_spellings_alone() -> None:
     for file in workflow_files(ROOT):
-        before, after = file.read_text().splitlines(), spelled_out(file.read_text()).splitlines()
-        changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+        before = [line for line in file.read_text().splitlines() if line.strip() != "queue: max"]
+        before = [line for line in before if not line.lstrip().startswith(("queue: max #", "cache-mode: "))]
+        changed = [(a, b) for a, b in zip(before, spelled_out(file.read_text()).splitlines(), strict=True) if a != b]
         assert all(re.sub(r"acme/driftguard/(.*)@[5a]{40}$", r"$/\1", b) == a for a, b in changed)
 
 
@@ -57,6 +75,23 @@ def test_a_command_in_a_comment_lifts_the_block(act: Act, shop: Hosted) -> None:
         ran = act.run(shop, "issue_comment", said | shop.about, job="comment")
         assert list(ran.jobs) == ["DriftGuard command"], ran.log
         assert shop.hub.check(shop.head)["conclusion"] == conclusion, ran.log
+
+
+@pytest.mark.long
+def test_the_action_by_itself_hands_on_its_outputs_and_its_sarif(act: Act, shop: Hosted) -> None:
+    """As a step of somebody's own workflow: `uses: OWNER/driftguard@COMMIT`."""
+    shop.work.git("checkout", "--quiet", "main")
+    shop.base = shop.work.commit({".github/workflows/driftguard.yml": STEP})
+    shop.work.git("push", "--quiet", "--force", str(shop.bare.path), "main")
+    shop.pull.base, shop.head = shop.base, ""
+    shop.push({"app.py": READS})
+    ran = act.run(shop, "pull_request", shop.pull_request("opened"), job="check", commit=shop.merge)
+    told = next(line for line in ran.log.splitlines() if "] told{" in line)
+    assert {'"conclusion":"blocked"', '"findings":"1"', '"deletions":"0"', '"savings":""'} <= set(
+        re.split("[{},]", told)
+    )
+    assert [file.name for file in ran.sarif.iterdir()] == ["driftguard.sarif"]
+    assert (ran.artifacts / "driftguard-docs-1" / "report.sarif").is_file()
 
 
 @pytest.mark.long

@@ -65,7 +65,7 @@ def test_zizmor_finds_nothing_at_its_strictest() -> None:
 
 
 SPOILT = [
-    ("            fetch --no-tags", "            fetch ${{ github.event.comment.body }}", "template-injection"),
+    ("git fetch --no-tags", "git fetch ${{ github.event.comment.body }}", "template-injection"),
     ("permissions: {}", "permissions: write-all", "excessive-permissions"),
     ("@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7", "unpinned-uses"),
     ("  workflow_call:", "  pull_request_target:\n  workflow_call:", "dangerous-triggers"),
@@ -94,7 +94,7 @@ def test_actionlint_would_find(tmp_path: Path) -> None:
 def test_every_foreign_action_is_pinned_to_one_commit_with_its_version_beside_it() -> None:
     pins: dict[str, set[str]] = {}
     for path in [*WORKFLOWS, *ACTIONS]:
-        for used in re.findall(r"uses: (.*)", path.read_text()):
+        for used in re.findall(r"\buses: (.*)", path.read_text()):
             if used.startswith("$/"):
                 continue
             match = re.fullmatch(r"([\w.-]+/[\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)", used)
@@ -139,8 +139,23 @@ def test_no_job_that_may_delete_is_ever_cancelled(path: Path, name: str, job: An
     if name not in DELETES.get(path.name, []):
         return
     assert job["concurrency"]["cancel-in-progress"] == "false"
+    assert job["concurrency"]["queue"] == "max", "else a third one takes the waiting second one's place"
     assert job.get("strategy", {"fail-fast": "false"})["fail-fast"] == "false"
     assert "always()" not in job["if"], "a person who cancels before it begins means it"
+
+
+def test_no_command_is_dropped_for_others_that_come_after_it() -> None:
+    """Anybody may comment; GitHub keeps one that waits, unless it is told to keep all."""
+    comment = load(ROOT / ".github" / "workflows" / "driftguard-main.yml")["jobs"]["comment"]
+    assert comment["concurrency"]["queue"] == "max"
+
+
+def test_no_token_stands_on_a_command_line() -> None:
+    """Whoever shares a self-hosted runner reads the list of processes."""
+    commands = [line for _, step in steps() for line in step.get("run", "").splitlines()]
+    named = [line for line in commands if re.search(r"\$\{?(TOKEN|basic)", line)]
+    assert named
+    assert [line for line in named if not line.lstrip().startswith(("basic=$(printf", "export ", "echo "))] == []
 
 
 def test_every_checkout_leaves_no_credentials_behind() -> None:
