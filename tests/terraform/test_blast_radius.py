@@ -6,6 +6,7 @@ of other services, so that ``stage.iam`` judges those in front of it, by the pol
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +188,19 @@ def test_only_this_repository_and_environment_are_trusted_with_writing(
             f"{issuer}:sub": "repo:acme/shop:environment:driftguard",
         }
     }
+
+
+def test_numbers_in_the_subject_are_trusted_where_the_roles_are_given_them(aws: MotoCloud, tmp_path: Path) -> None:
+    directory, environ = tf.copied("modules/oidc/aws", tmp_path), dict(aws.environ)
+    environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    tf.apply(directory, environ, repository="acme/shop", owner_id="41", repository_id="42")
+    (statement,) = stage_iam.role_in(aws, "driftguard-write").trust["Statement"]
+    subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject == "repo:acme@41/shop@42:environment:driftguard"
+    half = ("-var=repository=acme/shop", "-var=repository_id=42")
+    done = tf.terraform("plan", "-input=false", *half, cwd=directory, environ=environ)
+    assert done.returncode == 1
+    assert "go together" in done.stdout + done.stderr
 
 
 def test_no_policy_is_longer_than_iam_takes(roles: Mapping[str, stage_iam.Role]) -> None:

@@ -110,3 +110,15 @@ def _text(name: str) -> str:
 
 def test_the_generated_file_is_json() -> None:
     assert set(json.loads(_text("modules/oidc/aws/actions.json"))) == {"read", "delete"}
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
+def test_numbers_in_the_subject_go_together_and_into_every_subject(cloud: str) -> None:
+    """https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/."""
+    main = _text(f"modules/oidc/{cloud}/main.tf")
+    numbered = '"repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"'
+    assert f'var.repository_id == "" ? "repo:${{var.repository}}" : {numbered}' in main
+    assert main.count("repo:$") == 2, "every subject begins with local.origin"
+    assert main.count("${local.origin}:") == (3 if cloud == "aws" else 2)
+    required = 'variable "owner_id" {\n  description = "The owner\'s number: gh api'
+    assert "owner_id and repository_id go together" in main or required in _text(f"modules/oidc/{cloud}/variables.tf")
