@@ -122,6 +122,8 @@ jobs:
     uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}
     secrets:
       consumers-token: ${{{{ secrets.DRIFTGUARD_TOKEN }}}} # empty until a contract is asked about, here or elsewhere
+      slack-webhook: ${{{{ secrets.SLACK_WEBHOOK_URL }}}} # for notify.slack in policy.yaml
+      teams-webhook: ${{{{ secrets.TEAMS_WEBHOOK_URL }}}} # for notify.teams
 """
 
 
@@ -147,6 +149,9 @@ jobs:
       contents: read # check out
       id-token: write # sign in: to look with one role, to delete with another
     uses: {answers.engine.repo}/.github/workflows/janitor-cron.yml@{answers.engine.commit}
+    secrets:
+      slack-webhook: ${{{{ secrets.SLACK_WEBHOOK_URL }}}} # for notify.slack in policy.yaml
+      teams-webhook: ${{{{ secrets.TEAMS_WEBHOOK_URL }}}} # for notify.teams
 """
 
 

@@ -214,3 +214,11 @@ def test_every_exception_from_a_linter_has_its_reason() -> None:
         for _, reason in re.findall(r"zizmor: ignore\[([\w,-]+)\](.*)", path.read_text()):
             assert len(reason.strip()) > 15
     assert not (ROOT / ".github" / "zizmor.yml").exists()
+
+
+@pytest.mark.parametrize(("path", "name", "job"), jobs())
+def test_whoever_may_tell_a_chat_is_given_its_address_and_nobody_else(path: Path, name: str, job: Any) -> None:
+    """A job that looks without changing anything, plans or adds up tells nobody."""
+    given = json.dumps(job)
+    tells = path.name == "driftguard-main.yml" or (path.name, name) == ("janitor-cron.yml", "apply")
+    assert ("secrets.slack-webhook" in given, "secrets.teams-webhook" in given) == (tells, tells)
