@@ -170,6 +170,7 @@ def test_the_head_of_a_pull_request_is_never_checked_out_where_secrets_or_rights
     teardown = main["jobs"]["teardown"]
     assert teardown["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
     assert "head.repo.full_name == github.repository" in teardown["if"]
+    assert "pull_request.base.ref == github.event.repository.default_branch" in teardown["if"], "whose policy decides"
     assert all("head" not in json.dumps(step.get("with", {}).get("ref", "")) for _, step in steps())
 
 
