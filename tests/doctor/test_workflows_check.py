@@ -80,6 +80,13 @@ def test_a_night_that_nobody_starts_is_told(tmp_path: Path) -> None:
     assert any("nothing calls janitor-cron.yml" in result for result in look(tmp_path, policy))
 
 
+def test_aliases_that_would_grow_without_end_are_not_spelled_out(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))]
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / ".github" / "workflows" / "x.yml").write_text("\n".join([*lines, "jobs: {a: {uses: *a29}}"]))
+    assert look(tmp_path) == ["warn no workflow here calls DriftGuard's"]
+
+
 @pytest.mark.parametrize("text", ["", "[]", "jobs: 3", "jobs: {a: 3}", "a: [", "\x00"])
 def test_what_is_no_workflow_is_passed_over(text: str, tmp_path: Path) -> None:
     (tmp_path / ".github" / "workflows").mkdir(parents=True)

@@ -78,6 +78,16 @@ def test_a_command_in_a_comment_lifts_the_block(act: Act, shop: Hosted) -> None:
 
 
 @pytest.mark.long
+def test_a_fork_s_pull_request_is_judged_with_a_token_that_may_write_nothing(act: Act, shop: Hosted) -> None:
+    shop.pull.head_repo = "mallory/shop"
+    ran = act.run(shop, "pull_request", shop.pull_request("opened"), commit=shop.merge)
+    assert ran.jobs == {"DriftGuard": "failure"}, ran.log
+    assert shop.hub.writes == []
+    assert "::error" in ran.log
+    assert ran.report("driftguard-check-1")["conclusion"] == "blocked"
+
+
+@pytest.mark.long
 def test_the_action_by_itself_hands_on_its_outputs_and_its_sarif(act: Act, shop: Hosted) -> None:
     """As a step of somebody's own workflow: `uses: OWNER/driftguard@COMMIT`."""
     shop.work.git("checkout", "--quiet", "main")

@@ -89,7 +89,8 @@ def test_a_night_looks_at_four_regions_adds_up_deletes_and_reports_once(
     merged = ran.artifacts / "driftguard-audit"
     assert {path.name for path in merged.iterdir()} == {f"{s}-{scope}" for s in ("plan", "apply") for scope in scopes}
     verified = json.loads((merged / f"apply-{scopes[0]}" / "report.json").read_text())["outcomes"]
-    assert [outcome["status"] for outcome in verified] == ["verified"]
+    assert sorted(outcome["status"] for outcome in verified) == ["denied", "verified"], "the fresh one stays"
+    assert "4 deletions planned; 4 gone, 4 stay" in ran.log
 
 
 def test_a_night_over_the_cap_deletes_nothing(act: Act, shop: Hosted, aws: MotoCloud, sts: oidc.CheckingSts) -> None:

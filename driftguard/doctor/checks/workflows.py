@@ -68,7 +68,8 @@ def _calls(directory: Path) -> Iterator[_Call]:
             continue  # GitHub says of it what there is to say
         jobs = workflow.get("jobs") if isinstance(workflow, dict) else None
         for name, job in (jobs if isinstance(jobs, dict) else {}).items():
-            match = _USES.fullmatch(str(job.get("uses", ""))) if isinstance(job, dict) else None
+            uses = job.get("uses") if isinstance(job, dict) else None
+            match = _USES.fullmatch(uses) if isinstance(uses, str) else None
             if match is not None and match["name"] in NEEDED:
                 given = job.get("permissions", workflow.get("permissions"))
                 yield _Call(f"{file.name}, job {name}", match["name"], match["ref"], given)
@@ -95,7 +96,8 @@ def _permitted(call: _Call) -> Result:
 
 def _covers(given: Any, name: str, level: str) -> bool:
     """``given`` is a mapping, or one word for all of them: read-all, write-all."""
-    word = given.get(name, "none") if isinstance(given, dict) else str(given).removesuffix("-all")
+    word = given.get(name, "none") if isinstance(given, dict) else given
+    word = word.removesuffix("-all") if isinstance(word, str) else ""
     return word in _LEVELS and _LEVELS.index(word) >= _LEVELS.index(level)
 
 
