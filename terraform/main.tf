@@ -30,6 +30,7 @@ module "oidc_aws" {
   repository    = var.repository
   owner_id      = var.owner_id
   repository_id = var.repository_id
+  engine        = var.engine
   environment   = var.environment
   branch        = var.branch
   namespace     = var.namespace

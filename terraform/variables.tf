@@ -20,6 +20,12 @@ variable "repository_id" {
   default     = ""
 }
 
+variable "engine" {
+  description = "OWNER/NAME@COMMIT that the workflows name: only DriftGuard's own workflows of that commit may sign in. Any workflow may if empty."
+  type        = string
+  default     = ""
+}
+
 variable "environment" {
   description = "The GitHub environment that a job must run in to delete. Give it reviewers and a branch rule."
   type        = string

@@ -192,6 +192,9 @@ module "driftguard" {{
   # gh api repos/{found.repo} --jq '.owner.id, .id'; empty for a repository from before July 2026 that never switched.
   owner_id      = ""
   repository_id = ""
+
+  # Only DriftGuard's own workflows of this commit may sign in: apply again whenever the workflows name another one.
+  engine = "{answers.engine.repo}@{answers.engine.commit}"
 }}
 
 output "policy_yaml" {{

@@ -190,13 +190,21 @@ def test_only_this_repository_and_environment_are_trusted_with_writing(
     }
 
 
-def test_numbers_in_the_subject_are_trusted_where_the_roles_are_given_them(aws: MotoCloud, tmp_path: Path) -> None:
+def test_numbers_and_workflows_are_what_is_trusted_where_the_roles_are_given_them(
+    aws: MotoCloud, tmp_path: Path
+) -> None:
     directory, environ = tf.copied("modules/oidc/aws", tmp_path), dict(aws.environ)
     environ["AWS_EC2_METADATA_DISABLED"] = "true"
-    tf.apply(directory, environ, repository="acme/shop", owner_id="41", repository_id="42")
-    (statement,) = stage_iam.role_in(aws, "driftguard-write").trust["Statement"]
-    subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
-    assert subject == "repo:acme@41/shop@42:environment:driftguard"
+    engine = f"acme/driftguard@{'5a' * 20}"
+    tf.apply(directory, environ, repository="acme/shop", owner_id="41", repository_id="42", engine=engine)
+    trusted = [each["Condition"] for each in stage_iam.role_in(aws, "driftguard-write").trust["Statement"]]
+    said = [{name.rpartition(":")[2]: value for name, value in each["StringEquals"].items()} for each in trusted]
+    everywhere = {"aud": "sts.amazonaws.com", "sub": "repo:acme@41/shop@42:environment:driftguard"}
+    workflows = f"acme/driftguard/.github/workflows/{{}}.yml@{'5a' * 20}"
+    assert said == [
+        everywhere | {"job_workflow_ref": workflows.format("janitor-cron"), "ref": "refs/heads/main"},
+        everywhere | {"job_workflow_ref": workflows.format("driftguard-main")},
+    ]
     half = ("-var=repository=acme/shop", "-var=repository_id=42")
     done = tf.terraform("plan", "-input=false", *half, cwd=directory, environ=environ)
     assert done.returncode == 1

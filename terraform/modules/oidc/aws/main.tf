@@ -30,6 +30,22 @@ locals {
   name   = split("/", var.repository)[1]
   origin = var.repository_id == "" ? "repo:${var.repository}" : "repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"
 
+  # Whoever may push a branch may change the workflow that runs on it. GitHub says which workflow a job is really of, and
+  # for the night on which branch; a closed pull request is judged by its base's policy, so that its ref says nothing.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+  engine = "${split("@", var.engine)[0]}/.github/workflows"
+  commit = try(split("@", var.engine)[1], "")
+  callers = concat(
+    [for sid in ["GitHubActions"] : { sid = sid, claims = {} } if var.engine == ""],
+    [for sid, claims in {
+      Night = {
+        job_workflow_ref = "${local.engine}/janitor-cron.yml@${local.commit}"
+        ref              = "refs/heads/${var.branch}"
+      }
+      PullRequests = { job_workflow_ref = "${local.engine}/driftguard-main.yml@${local.commit}" }
+    } : { sid = sid, claims = claims } if var.engine != ""],
+  )
+
   # Subjects are compared as they stand, never as patterns: no wildcard can let another repository in.
   write_subjects = ["${local.origin}:environment:${var.environment}"]
   read_subjects = concat(
@@ -62,25 +78,40 @@ data "aws_iam_openid_connect_provider" "github" {
 data "aws_iam_policy_document" "trust" {
   for_each = { read = local.read_subjects, write = local.write_subjects }
 
-  statement {
-    sid     = "GitHubActions"
-    actions = ["sts:AssumeRoleWithWebIdentity"]
+  dynamic "statement" {
+    for_each = local.callers
+    iterator = caller
 
-    principals {
-      type        = "Federated"
-      identifiers = [local.provider]
-    }
+    content {
+      sid     = caller.value.sid
+      actions = ["sts:AssumeRoleWithWebIdentity"]
 
-    condition {
-      test     = "StringEquals"
-      variable = "${local.issuer}:aud"
-      values   = [local.audience]
-    }
+      principals {
+        type        = "Federated"
+        identifiers = [local.provider]
+      }
 
-    condition {
-      test     = "StringEquals"
-      variable = "${local.issuer}:sub"
-      values   = each.value
+      condition {
+        test     = "StringEquals"
+        variable = "${local.issuer}:aud"
+        values   = [local.audience]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "${local.issuer}:sub"
+        values   = each.value
+      }
+
+      dynamic "condition" {
+        for_each = caller.value.claims
+
+        content {
+          test     = "StringEquals"
+          variable = "${local.issuer}:${condition.key}"
+          values   = [condition.value]
+        }
+      }
     }
   }
 }

@@ -19,6 +19,14 @@ locals {
   name   = split("/", var.repository)[1]
   origin = var.repository_id == "" ? "repo:${var.repository}" : "repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"
 
+  # Whoever may push a branch may change the workflow that runs on it. GitHub says which workflow a job is really of, and
+  # for the night on which branch; a closed pull request is judged by its base's policy, so that its ref says nothing.
+  engine    = "${split("@", var.engine)[0]}/.github/workflows"
+  commit    = try(split("@", var.engine)[1], "")
+  night     = "assertion.job_workflow_ref == '${local.engine}/janitor-cron.yml@${local.commit}' && assertion.ref == 'refs/heads/${var.branch}'"
+  pulls     = "assertion.job_workflow_ref == '${local.engine}/driftguard-main.yml@${local.commit}'"
+  workflows = var.engine == "" ? "" : " && ((${local.night}) || ${local.pulls})"
+
   pool = "principal://iam.googleapis.com/${google_iam_workload_identity_pool.github.name}/subject"
   subjects = {
     read  = "${local.origin}:ref:refs/heads/${var.branch}"
@@ -45,7 +53,7 @@ resource "google_iam_workload_identity_pool_provider" "github" {
   }
 
   # The owner's number can't be taken by somebody else when an account is renamed or deleted.
-  attribute_condition = "assertion.repository_owner_id == '${var.owner_id}' && (${join(" || ", [for subject in local.subjects : "assertion.sub == '${subject}'"])})"
+  attribute_condition = "assertion.repository_owner_id == '${var.owner_id}' && (${join(" || ", [for subject in local.subjects : "assertion.sub == '${subject}'"])})${local.workflows}"
 
   oidc {
     issuer_uri = "https://token.actions.githubusercontent.com"

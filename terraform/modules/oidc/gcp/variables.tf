@@ -29,6 +29,17 @@ variable "repository_id" {
   }
 }
 
+variable "engine" {
+  description = "OWNER/NAME@COMMIT that the workflows name: only DriftGuard's own workflows of that commit may sign in. Any workflow may if empty."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+@[0-9a-f]{40})?$", var.engine))
+    error_message = "OWNER/NAME@COMMIT, with all 40 digits: what can be moved is no limit."
+  }
+}
+
 variable "environment" {
   description = "The GitHub environment that a job must run in to delete."
   type        = string
