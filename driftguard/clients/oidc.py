@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -187,7 +187,10 @@ def azure_credential(identity: AzureIdentity | None, environ: Mapping[str, str],
 
 
 def gcp_credentials(
-    identity: GcpIdentity | None, environ: Mapping[str, str], token_url: str | None = None
+    identity: GcpIdentity | None,
+    environ: Mapping[str, str],
+    token_url: str | None = None,
+    scopes: Sequence[str] = (GCP_SCOPE,),
 ) -> Any | None:
     """google-auth credentials of the workload identity pool; ``None`` where Google's default chain must do."""
     if identity is None:
@@ -209,7 +212,7 @@ def gcp_credentials(
         token_url=token_url or GCP_TOKEN_URL,
         subject_token_supplier=_Supplier(tokens),
         service_account_impersonation_url=f"{host}/{account}:generateAccessToken" if account else None,
-        scopes=[GCP_SCOPE],
+        scopes=list(scopes),
     )
 
 

@@ -27,7 +27,7 @@ def look(directory: Path, policy: str = "version: 1\nrules: []\n") -> list[str]:
         raise AssertionError
 
     parsed = policy_file.parse(policy.encode(), "policy.yaml")
-    patient = doctor.Patient(directory, "acme/shop", parsed, {}, never, never, lambda: "", wiring.is_key_file)
+    patient = doctor.Patient(directory, "acme/shop", parsed, {}, never, never, lambda: "", wiring.is_key_file, never)
     return [f"{result.state.value} {result.said}" for result in CHECK.look(patient)]
 
 

@@ -64,14 +64,14 @@ resource "google_project_iam_custom_role" "read" {
   project     = var.project
   role_id     = "${replace(var.name, "-", "_")}_read"
   title       = "DriftGuard looks"
-  permissions = ["cloudasset.assets.searchAllResources", "resourcemanager.projects.get"]
+  permissions = jsondecode(file("${path.module}/reads.json")) # written by tools/gcp_types.py from the known types
 }
 
 resource "google_project_iam_custom_role" "write" {
   project     = var.project
   role_id     = "${replace(var.name, "-", "_")}_write"
   title       = "DriftGuard deletes"
-  permissions = var.deletes
+  permissions = var.deletes == null ? jsondecode(file("${path.module}/deletes.json")) : var.deletes
 }
 
 resource "google_project_iam_member" "read" {
@@ -82,7 +82,8 @@ resource "google_project_iam_member" "read" {
   member  = "${local.pool}/${each.value}"
 }
 
-# The blast radius: our names only, where Google tells a condition the name.
+# The blast radius: our names only, where Google tells a condition the name; where it doesn't, nothing is deleted. An
+# object's name may hold anything: its bucket's counts.
 # https://cloud.google.com/iam/docs/conditions-resource-attributes
 resource "google_project_iam_member" "write" {
   project = var.project
@@ -91,8 +92,15 @@ resource "google_project_iam_member" "write" {
 
   condition {
     title       = "Only ${var.namespace}"
-    description = "The last part of the resource's name begins with our namespace."
-    expression  = "resource.name.extract('/buckets/{name}').startsWith('${var.namespace}') || resource.name.extract('/instances/{name}').startsWith('${var.namespace}') || resource.name.extract('/disks/{name}').startsWith('${var.namespace}') || resource.name.extract('/topics/{name}').startsWith('${var.namespace}') || resource.name.extract('/subscriptions/{name}').startsWith('${var.namespace}')"
+    description = "A part of the resource's name begins with our namespace."
+    expression  = "resource.name.extract('/${var.namespace}{rest}') != '' && (resource.type != 'storage.googleapis.com/Object' || resource.name.startsWith('projects/_/buckets/${var.namespace}'))"
+  }
+
+  lifecycle {
+    precondition {
+      condition     = !startswith(var.project, var.namespace)
+      error_message = "The project's own id begins with the namespace, and stands in every name in it: the limit would be none."
+    }
   }
 }
 

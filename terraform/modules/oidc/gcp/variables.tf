@@ -69,22 +69,9 @@ variable "namespace" {
 }
 
 variable "deletes" {
-  description = "The permissions of the types that you use, each by its name."
+  description = "The permissions of the types that you use, each by its name; those of every known type if null."
   type        = list(string)
-  default = [
-    "compute.disks.delete",
-    "compute.disks.get",
-    "compute.instances.delete",
-    "compute.instances.get",
-    "pubsub.subscriptions.delete",
-    "pubsub.subscriptions.get",
-    "pubsub.topics.delete",
-    "pubsub.topics.get",
-    "storage.buckets.delete",
-    "storage.buckets.get",
-    "storage.objects.delete",
-    "storage.objects.list",
-  ]
+  default     = null
 }
 
 variable "name" {
