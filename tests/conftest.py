@@ -16,6 +16,7 @@ settings.register_profile(
     derandomize=True,  # the same examples everywhere; `--hypothesis-profile=explore` looks further
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("deep", settings.get_profile("suite"), max_examples=1000)  # part of `make long`
 settings.register_profile("explore", max_examples=2000, deadline=None)
 settings.load_profile("suite")
 
@@ -41,4 +42,12 @@ def quiet_logs() -> Iterator[None]:
     log.setLevel(before[2])
 
 
-pytest_plugins = ["stage.moto_cloud", "stage.github", "stage.pull_request", "stage.terraform"]
+pytest_plugins = [
+    "stage.moto_cloud",
+    "stage.azure_cloud",
+    "stage.google_cloud",
+    "stage.worlds.aws",
+    "stage.github",
+    "stage.pull_request",
+    "stage.terraform",
+]

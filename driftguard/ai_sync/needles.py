@@ -36,13 +36,31 @@ class Needle:
             return tuple(dict.fromkeys(name.lstrip("-") for name in names))
         return names
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether what matches begins and ends with whole words; ports and routes may stand within longer ones."""
+        return self.item.kind not in (ItemKind.PORT, ItemKind.HTTP_ROUTE)
+
     def match(self, line: str) -> bool:
         return self._pattern.search(line) is not None
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         names = (self.item.name, *self.item.aliases)
-        return re.compile("|".join(_pattern(self.item.kind, name) for name in names))
+        patterns = [_pattern(self.item.kind, name) for name in names]
+        if self.item.kind is ItemKind.HELM_VALUE:
+            patterns[1:] = [_marked(name, pattern) for name, pattern in zip(names[1:], patterns[1:], strict=True)]
+        return re.compile("|".join(patterns))
+
+
+def escaped(word: str) -> tuple[str, ...]:
+    """A word as text files may hold it: Markdown escapes ``_``, man pages escape ``-``."""
+    return tuple(dict.fromkeys((word, word.replace("_", r"\_"), word.replace("-", r"\-"))))
+
+
+def plain(line: str) -> str:
+    """A line without the escapes of Markdown and of man pages."""
+    return line.replace(r"\_", "_").replace(r"\-", "-")
 
 
 def route_key(name: str) -> str:
@@ -54,15 +72,28 @@ def _pattern(kind: ItemKind, name: str) -> str:
     if kind is ItemKind.HTTP_ROUTE:
         return _route(name)
     if kind is ItemKind.CLI_FLAG:
-        word = name.lstrip("-")
-        dashes = name[: len(name) - len(word)]
-        negated = r"(?:\[no-\]|\(no-\)|<no->)?" if dashes == "--" else ""
-        return rf"(?<![\w-]){dashes}{negated}{re.escape(word)}(?![\w-]|\.\w)"
+        return _flag(name)
     if kind is ItemKind.PORT:
         return rf"(?<![\d.]){re.escape(name)}(?!\d|\.\d)"
     if kind in _DASHED:
         return rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)"
     return rf"(?<!\w){re.escape(name)}(?!\w)"
+
+
+def _flag(name: str) -> str:
+    """``--fast``, ``--[no-]fast``; ``--max-size`` also where its words stand alone as a name: in a cell or as code."""
+    word = name.lstrip("-")
+    dashes = name[: len(name) - len(word)]
+    negated = r"(?:\[no-\]|\(no-\)|<no->)?" if dashes == "--" else ""
+    patterns = [rf"(?<![\w-]){dashes}{negated}{re.escape(word)}(?![\w-]|\.\w)"]
+    if dashes == "--" and re.search(r"\w[-.]\w", word):
+        patterns.append(rf"[`|]\s*{re.escape(word)}\s*[`|]")
+    return "|".join(patterns)
+
+
+def _marked(name: str, pattern: str) -> str:
+    """A parent of one plain word (``image``) is meant only where it is written as a name."""
+    return pattern if "." in name else rf"[`|]\s*{re.escape(name)}\s*[`|]"
 
 
 def _route(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from driftguard.errors import AuditError
 from driftguard.model import AuditRecord
+from driftguard.plain import plain
 
 TRAIL = "audit.jsonl"
 HEAD = "audit.head"
@@ -42,9 +43,9 @@ class Line:
 
 def encode(record: AuditRecord) -> tuple[bytes, str]:
     """The line for ``record``, without its newline, and the hash that the next line is chained to."""
-    plain = _plain({name: getattr(record, name) for name in _NAMES})
-    digest = hashlib.sha256(_json(plain)).hexdigest()
-    return _json({**plain, "hash": digest}), digest
+    noted = _plain(plain(record))
+    digest = hashlib.sha256(_json(noted)).hexdigest()
+    return _json({**noted, "hash": digest}), digest
 
 
 def decode(number: int, raw: bytes, *, ended: bool) -> Line:

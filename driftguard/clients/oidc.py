@@ -7,8 +7,10 @@ https://docs.github.com/en/actions/reference/security/oidc
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -73,6 +75,16 @@ def _token_in(answer: Any) -> str:
     return token
 
 
+def subject(token: str) -> str:
+    """Whom ``token`` says that it is for, for people: nothing is checked here."""
+    try:
+        body = token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return str(claims["sub"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return "that GitHub's token carries"
+
+
 def source(environ: Mapping[str, str], audience: str) -> TokenSource | None:
     """GitHub's token service as Actions names it; ``None`` outside Actions and where the job may not use it."""
     url, bearer = environ.get(URL), environ.get(BEARER)
@@ -131,8 +143,8 @@ def _assume(session: Any, role: str, name: str, tokens: TokenSource) -> Callable
         except ClientError as error:
             said = error.response.get("Error", {})
             raise AccessDenied(
-                f"AWS refuses {role}: {said.get('Code')}: {said.get('Message')}; "
-                "does its trust policy name this repository, this environment and the audience?"
+                f"AWS refuses {role}: {said.get('Code')}: {said.get('Message')}; its trust policy must name the "
+                f"subject {subject(token)} and the audience {AWS_AUDIENCE} as they stand"
             ) from error
         except BotoCoreError as error:
             raise TransientError(f"signing in as {role}: {error}") from error
@@ -177,7 +189,10 @@ def azure_credential(identity: AzureIdentity | None, environ: Mapping[str, str],
 
 
 def gcp_credentials(
-    identity: GcpIdentity | None, environ: Mapping[str, str], token_url: str | None = None
+    identity: GcpIdentity | None,
+    environ: Mapping[str, str],
+    token_url: str | None = None,
+    scopes: Sequence[str] = (GCP_SCOPE,),
 ) -> Any | None:
     """google-auth credentials of the workload identity pool; ``None`` where Google's default chain must do."""
     if identity is None:
@@ -199,7 +214,7 @@ def gcp_credentials(
         token_url=token_url or GCP_TOKEN_URL,
         subject_token_supplier=_Supplier(tokens),
         service_account_impersonation_url=f"{host}/{account}:generateAccessToken" if account else None,
-        scopes=[GCP_SCOPE],
+        scopes=list(scopes),
     )
 
 

@@ -51,7 +51,10 @@ class Aws(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is examined. ``github`` speaks as a token, ``aws`` as the role for reads or for writes."""
+    """What is examined. ``github`` speaks as a token, ``aws`` as the role for reads or for writes.
+
+    ``cloud`` is the read side of the cloud of that name, as the policy configures it.
+    """
 
     directory: Path
     repo: str
@@ -61,6 +64,7 @@ class Patient:
     aws: Callable[[str], Aws]
     terraform_version: Callable[[], str]
     is_key_file: Callable[[str], bool]
+    cloud: Callable[[str], Any]
 
 
 class Check(Protocol):

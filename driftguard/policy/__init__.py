@@ -14,7 +14,9 @@ from pydantic import Field, PrivateAttr, StrictBool
 from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
 from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
 from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
+from driftguard.policy.azure import Azure
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
+from driftguard.policy.gcp import WHOLE_PROJECT, Gcp
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
 from driftguard.policy.notify import Channel, Moment, Notify
@@ -38,6 +40,7 @@ from driftguard.policy.values import (
 __all__ = [
     "EVENT_NAMES",
     "PLACEHOLDERS",
+    "WHOLE_PROJECT",
     "AccountId",
     "Ai",
     "AiSync",
@@ -45,6 +48,7 @@ __all__ = [
     "Audit",
     "Auth",
     "Aws",
+    "Azure",
     "AzureIdentity",
     "Channel",
     "Clouds",
@@ -59,6 +63,7 @@ __all__ = [
     "EnvironmentVariable",
     "EventPattern",
     "Extractor",
+    "Gcp",
     "GcpIdentity",
     "GitHub",
     "Globs",

@@ -53,7 +53,7 @@ class LazySources:
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
         names = configured_clouds(self.policy.janitor)
-        watched = [Watched(_cloud(name, self.policy.janitor, self.environ), self.progress) for name in names]
+        watched = [Watched(built_cloud(name, self.policy, self.environ), self.progress) for name in names]
         return cast("list[Cloud]", watched)
 
     @cached_property
@@ -109,10 +109,11 @@ def configured_clouds(janitor: Janitor) -> list[str]:
     return [name for name in type(janitor.clouds).model_fields if getattr(janitor.clouds, name) is not None]
 
 
-def _cloud(name: str, janitor: Janitor, environ: Mapping[str, str]) -> Cloud:
+def built_cloud(name: str, policy: Policy, environ: Mapping[str, str]) -> Cloud:
+    """The read side of the cloud called ``name``."""
     client = importlib.import_module(f"driftguard.clients.{name}")
     resources = importlib.import_module(f"driftguard.janitor.resources.{name}")
-    cloud: Cloud = resources.cloud(janitor, client.reader(janitor, environ))
+    cloud: Cloud = resources.cloud(policy.janitor, client.reader(policy.janitor, environ, policy.auth))
     return cloud
 
 

@@ -23,10 +23,10 @@ def flat(schemas: Schemas, schema: Schema) -> Schema:
 
 
 def _flat(schemas: Schemas, schema: Schema) -> Schema:
-    parts = list(_parts(schemas, schema, frozenset()))
+    parts = list(_parts(schemas, schema, set()))
     raw: dict[str, Any] = {}
     for part in parts:
-        raw = _combined(schemas, raw, _with_nodes(part))
+        raw = _combined(schemas, raw, part)
     types = _types([part.types for part in parts if part.types])
     typed = [part for part in parts if part.types]
     nullable = schema.said_nullable or (bool(typed) and all(part.nullable for part in typed))
@@ -34,14 +34,15 @@ def _flat(schemas: Schemas, schema: Schema) -> Schema:
     return Schema(node, raw, schema.ref, types, nullable, nullable, any(part.remote for part in parts))
 
 
-def _parts(schemas: Schemas, schema: Schema, above: frozenset[int]) -> Iterator[Schema]:
-    """The schema itself without its ``allOf``, then each member's parts; one that contains itself ends there."""
+def _parts(schemas: Schemas, schema: Schema, seen: set[int]) -> Iterator[Schema]:
+    """The schema itself without its ``allOf``, then each member's parts; what applies twice says nothing new."""
     own = {key: value for key, value in schema.raw.items() if key != "allOf"}
     yield Schema(schema.node, own, schema.ref, schema.types, schema.nullable, schema.said_nullable, schema.remote)
     for member in schemas.members(schema, "allOf"):
         view = schemas.view(member)
-        if id(view) not in above:
-            yield from _parts(schemas, view, above | {id(view)})
+        if id(view) not in seen:
+            seen.add(id(view))
+            yield from _parts(schemas, view, seen)
 
 
 def _with_nodes(schema: Schema) -> dict[str, Any]:
@@ -61,10 +62,10 @@ def _node(schema: Schema, value: Any, *steps: str) -> Node:
     return value if isinstance(value, Node) else Node(schema.node.file, (*schema.node.pointer, *steps), value)
 
 
-def _combined(schemas: Schemas, left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+def _combined(schemas: Schemas, left: dict[str, Any], part: Schema) -> dict[str, Any]:
     merged = dict(left)
     beside: dict[str, Any] = {}
-    for key, value in right.items():
+    for key, value in _with_nodes(part).items():
         if key not in merged or key in ANNOTATIONS or key.startswith("x-"):
             merged.setdefault(key, value)
         elif key == "properties" and isinstance(value, dict) and isinstance(merged[key], dict):
@@ -76,7 +77,7 @@ def _combined(schemas: Schemas, left: dict[str, Any], right: dict[str, Any]) -> 
             else:
                 merged[key] = settled
     if beside:
-        merged["allOf"] = [*merged.get("allOf", []), Node("", (), beside)]
+        merged["allOf"] = [*merged.get("allOf", []), Node(part.node.file, part.node.pointer, beside)]
     return merged
 
 

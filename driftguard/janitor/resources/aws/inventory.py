@@ -30,7 +30,7 @@ from driftguard.janitor.resources.aws.resource import (
     LooksTogether,
     target,
 )
-from driftguard.janitor.resources.aws.streams import Seen, Stream, merged
+from driftguard.janitor.resources.streams import Seen, Stream, merged
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
 from driftguard.ports import Look

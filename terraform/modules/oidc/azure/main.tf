@@ -18,10 +18,17 @@ terraform {
 data "azurerm_client_config" "here" {}
 
 locals {
+  # Repositories made or renamed since July 2026 sign in with their owner's and their own number beside the names: a
+  # name can be taken over, a number can't.
+  # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+  owner  = split("/", var.repository)[0]
+  name   = split("/", var.repository)[1]
+  origin = var.repository_id == "" ? "repo:${var.repository}" : "repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"
+
   # Entra compares subjects as they stand; one credential a subject.
   subjects = {
-    read  = "repo:${var.repository}:ref:refs/heads/${var.branch}"
-    write = "repo:${var.repository}:environment:${var.environment}"
+    read  = "${local.origin}:ref:refs/heads/${var.branch}"
+    write = "${local.origin}:environment:${var.environment}"
   }
 }
 
@@ -46,31 +53,37 @@ resource "azuread_application_federated_identity_credential" "github" {
   issuer         = "https://token.actions.githubusercontent.com"
   audiences      = ["api://AzureADTokenExchange"]
   subject        = each.value
+
+  lifecycle {
+    precondition {
+      condition     = (var.owner_id == "") == (var.repository_id == "")
+      error_message = "owner_id and repository_id go together: a subject carries both or none."
+    }
+  }
 }
 
 resource "azurerm_role_definition" "read" {
   name        = "${var.name}-read"
   scope       = var.subscription
-  description = "DriftGuard looks: names, tags and locks, never data or keys."
+  description = "DriftGuard looks: names, tags, settings and locks, never data or keys."
 
+  # Each resource is read natively before and after a deletion, whatever its type. Data and keys are no reads to Azure.
   permissions {
-    actions = ["Microsoft.ResourceGraph/resources/read", "Microsoft.Resources/subscriptions/resourceGroups/read",
-    "Microsoft.Resources/subscriptions/resources/read", "Microsoft.Authorization/locks/read"]
+    actions = ["*/read"]
   }
 
   assignable_scopes = [var.subscription]
 }
 
 # Azure's roles know no condition on tags for deletions: the assignment's scope is the limit. Locks are never touched:
-# nobody here may write or delete Microsoft.Authorization.
+# nobody here may write or delete Microsoft.Authorization. Whoever writes holds the role that reads, too.
 resource "azurerm_role_definition" "write" {
   name        = "${var.name}-write"
   scope       = var.subscription
   description = "DriftGuard deletes resources and resource groups in the scopes it is assigned to."
 
   permissions {
-    actions = concat(["Microsoft.Resources/subscriptions/resourceGroups/read",
-    "Microsoft.Resources/subscriptions/resources/read", "Microsoft.Authorization/locks/read"], var.deletes)
+    actions     = var.deletes == null ? jsondecode(file("${path.module}/deletes.json")) : var.deletes
     not_actions = ["Microsoft.Authorization/*/delete", "Microsoft.Authorization/*/write"]
   }
 
@@ -98,6 +111,6 @@ output "policy_yaml" {
   value       = <<-EOT
     azure:
       tenant: ${data.azurerm_client_config.here.tenant_id}
-      client: ${azuread_application.driftguard["read"].client_id} # write: ${azuread_application.driftguard["write"].client_id}
+      client: ${azuread_application.driftguard["read"].client_id} # janitor.clouds.azure.write_client: ${azuread_application.driftguard["write"].client_id}
   EOT
 }

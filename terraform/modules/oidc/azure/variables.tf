@@ -8,6 +8,28 @@ variable "repository" {
   }
 }
 
+variable "owner_id" {
+  description = "The owner's number, where subjects carry it: gh api repos/OWNER/NAME --jq .owner.id"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.owner_id))
+    error_message = "A number."
+  }
+}
+
+variable "repository_id" {
+  description = "The repository's number, where subjects carry it: gh api repos/OWNER/NAME --jq .id"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.repository_id))
+    error_message = "A number."
+  }
+}
+
 variable "environment" {
   description = "The GitHub environment that a job must run in to delete."
   type        = string
@@ -31,24 +53,12 @@ variable "scopes" {
 }
 
 variable "deletes" {
-  description = "The delete actions of the types that you use, each by its name."
+  description = "The delete actions of the types that you use, each by its name; those of all known types if null."
   type        = list(string)
-  default = [
-    "Microsoft.Resources/subscriptions/resourceGroups/delete",
-    "Microsoft.Compute/disks/delete",
-    "Microsoft.Compute/virtualMachines/delete",
-    "Microsoft.ContainerInstance/containerGroups/delete",
-    "Microsoft.Network/networkInterfaces/delete",
-    "Microsoft.Network/networkSecurityGroups/delete",
-    "Microsoft.Network/publicIPAddresses/delete",
-    "Microsoft.Network/virtualNetworks/delete",
-    "Microsoft.Storage/storageAccounts/delete",
-    "Microsoft.Web/serverfarms/delete",
-    "Microsoft.Web/sites/delete",
-  ]
+  default     = null
 
   validation {
-    condition     = alltrue([for action in var.deletes : endswith(action, "/delete") && !strcontains(action, "*")])
+    condition     = alltrue([for action in coalesce(var.deletes, []) : endswith(action, "/delete") && !strcontains(action, "*")])
     error_message = "Deletions by name, without wildcards."
   }
 }
