@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Protocol, TextIO
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Plan, Report, Status, Target
-from driftguard.policy import Policy, Rule
+from driftguard.policy import Policy, Reference, Rule
 
 Clock = Callable[[], datetime]
 
@@ -68,6 +68,21 @@ class SourceTree(Protocol):
 
     def added_lines(self, base: str, head: str, paths: Sequence[str]) -> Mapping[str, frozenset[int]]:
         """The lines of each of ``paths`` at ``head`` that ``base`` doesn't have, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParentFile:
+    """A policy that another one extends: the commit it was read from, and its bytes."""
+
+    sha: str
+    data: bytes
+
+
+class Parents(Protocol):
+    """Policies in other repositories, to be extended."""
+
+    def fetch(self, reference: Reference, tokens: Sequence[str]) -> ParentFile:
+        """``tokens`` name environment variables, the first that is set counts. Raises a ``DriftGuardError``."""
 
 
 class Cloud(Protocol):

@@ -50,9 +50,10 @@ class ReadApi:
     api_url: str = API
     backoff: Backoff = field(default_factory=Backoff)
 
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON of one answer. Raises a ``DriftGuardError``."""
-        return self._request("GET", path, Repeat.SAFE, query=query)
+    def get(self, path: str, accept: str = "", **query: Any) -> Any:
+        """The JSON of one answer; ``accept`` asks for another form of it. Raises a ``DriftGuardError``."""
+        headers = {"Accept": accept} if accept else None
+        return self._request("GET", path, Repeat.SAFE, query=query, headers=headers)
 
     def pages(self, path: str, key: str = "", **query: Any) -> Iterator[Mapping[str, Any]]:
         """Every item of a list, page by page; under ``key`` where the answer is an object.
@@ -67,11 +68,14 @@ class ReadApi:
                 return
         raise PermanentError(f"{path}: more than {MOST_PAGES * PAGE:,} items, which is more than is looked at")
 
-    def _request(self, verb: str, path: str, repeat: Repeat, *, query: Any = None, body: Any = None) -> Any:
+    def _request(
+        self, verb: str, path: str, repeat: Repeat, *, query: Any = None, body: Any = None, headers: Any = None
+    ) -> Any:
         self._permit(verb, path)
 
         def once() -> Any:
-            return self._requester.requestJsonAndCheck(verb, path, parameters=query, input=body)[1]
+            asked = self._requester.requestJsonAndCheck
+            return asked(verb, path, parameters=query, headers=headers, input=body)[1]
 
         return with_backoff(lambda: _translated(once, path, repeat), self.backoff)()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import signal
 import subprocess
@@ -12,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote
 
-from driftguard.clients.github_api import API, ReadApi, repo_path
+from driftguard.clients.contents import file_at
+from driftguard.clients.github_api import API, ReadApi
 from driftguard.errors import PermanentError
 from driftguard.ports import Trial
 from driftguard.redaction import secret_values
@@ -37,7 +35,7 @@ class Workbench:
     def try_contract(
         self, origin: str, sha: str, digest: str, paths: Sequence[str], command: Sequence[str], timeout: float
     ) -> Trial:
-        files = {path: self._file(origin, sha, path) for path in paths}
+        files = {path: file_at(self.api, origin, sha, path) for path in paths}
         if self.digest(files) != digest:
             raise PermanentError(f"{origin}: the contract at {sha[:9]} is not the one that was asked about")
         with tempfile.TemporaryDirectory(prefix="driftguard-contract-") as name:
@@ -45,13 +43,6 @@ class Workbench:
             for path, data in files.items():
                 _write(root, path, data)
             return self._run(command, root, timeout)
-
-    def _file(self, origin: str, sha: str, path: str) -> bytes:
-        found = self.api.get(f"{repo_path(origin)}/contents/{quote(path)}", ref=sha)
-        try:
-            return base64.b64decode(found["content"], validate=False)
-        except (KeyError, TypeError, binascii.Error) as error:
-            raise PermanentError(f"{origin}: {path} at {sha[:9]} can't be read (files over 1 MB can't)") from error
 
     def _run(self, command: Sequence[str], contract: Path, timeout: float) -> Trial:
         """In a session of its own, so that a timeout ends whatever it started, too.

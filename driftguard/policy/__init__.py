@@ -7,6 +7,7 @@ can name the line that made it. Secrets never stand here: fields that end in ``_
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, StrictBool
@@ -17,6 +18,7 @@ from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, Long
 from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
+from driftguard.policy.reference import ParentReference, PolicyPath, Reference
 from driftguard.policy.rules import Limits, Rule, RuleMode, RuleScope
 from driftguard.policy.values import (
     EVENT_NAMES,
@@ -66,8 +68,10 @@ __all__ = [
     "LongLivedKeys",
     "ModelName",
     "ModelNames",
+    "Origin",
     "OverridePolicy",
     "Policy",
+    "Reference",
     "Region",
     "RoleArn",
     "Rule",
@@ -86,10 +90,26 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a policy was read: ``lines`` maps each path to ``file:line``; ``parents`` are the files that it extends."""
+
+    file: str = "policy.yaml"
+    lines: Mapping[str, str] = field(default_factory=dict)
+    sha: str = ""
+    parents: tuple[str, ...] = ()
+
+
 class Policy(Section):
     """policy.yaml."""
 
     version: Literal[1]
+    extends: ParentReference | None = Field(
+        None, description="The policy that this one is laid over: owner/repo//policy.yaml@<commit>."
+    )
+    locked: tuple[PolicyPath, ...] = Field(
+        (), description="What a policy that extends this one can't loosen: janitor.max_deletions, rules[docs]."
+    )
     dry_run: StrictBool = Field(True, description="Only `false` here lets anything be changed; no flag can.")
     rules: tuple[Rule, ...] = ()
     limits: Limits = Limits()
@@ -101,28 +121,34 @@ class Policy(Section):
     github: GitHub = GitHub()
     overrides: OverridePolicy = OverridePolicy()
 
-    _lines: Mapping[str, int] = PrivateAttr(default_factory=dict)
-    _file: str = PrivateAttr(default="policy.yaml")
-    _sha: str = PrivateAttr(default="")
+    _origin: Origin = PrivateAttr(default_factory=Origin)
 
     def located(self, file: str, lines: Mapping[str, int], sha: str) -> Policy:
         """The same policy, knowing its file, the line of each path (``janitor.ttl`` -> 14) and the file's SHA-256."""
-        self._file, self._lines, self._sha = file, dict(lines), sha
+        return self.from_(Origin(file, {path: f"{file}:{line}" for path, line in lines.items()}, sha))
+
+    def from_(self, origin: Origin) -> Policy:
+        self._origin = origin
         return self
 
     @property
     def sha(self) -> str:
-        """SHA-256 of the file's bytes, in hex; empty for a policy that came from no file."""
-        return self._sha
+        """SHA-256 of the file's bytes (of all files, where it extends others); empty for one that came from no file."""
+        return self._origin.sha
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """What it extends, nearest first, each at the commit that it was read from."""
+        return self._origin.parents
 
     def where(self, path: str) -> str:
         """``policy.yaml:14`` for ``janitor.ttl``; a default names the nearest line above it, and says so."""
-        probe = path
-        while probe and probe not in self._lines:
+        probe, lines = path, self._origin.lines
+        while probe and probe not in lines:
             probe = probe.rpartition("[")[0] if probe.endswith("]") else probe.rpartition(".")[0]
         if probe == path:
-            return f"{self._file}:{self._lines[path]}"
-        return f"{self._file}:{self._lines.get(probe, 1)} (default of {path})"
+            return lines[path]
+        return f"{lines.get(probe, f'{self._origin.file}:1')} (default of {path})"
 
 
 def json_schema() -> dict[str, Any]:

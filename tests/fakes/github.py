@@ -67,6 +67,9 @@ class Repo:
     pulls: dict[int, Pull] = field(default_factory=dict)
     permissions: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    refs: dict[str, str] = field(default_factory=dict)
+    at: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """The files of single commits, where they aren't ``files``."""
     workflows: set[str] = field(default_factory=set)
     installation: int | None = None
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
