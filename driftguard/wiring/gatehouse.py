@@ -1,0 +1,43 @@
+"""The gate, with executors or without: here it is settled whether a run may change anything."""
+
+from __future__ import annotations
+
+from driftguard.audit import Trail
+from driftguard.gate import Gate, Rehearsal
+from driftguard.model import Mode, Target
+from driftguard.policy import Policy
+from driftguard.ports import Executor, Reread
+from driftguard.registry import discover
+from driftguard.wiring.request import utc_now
+from driftguard.wiring.sources import LazySources
+from driftguard.wiring.writers import LazyWriters
+
+
+def built_gate(policy: Policy, mode: Mode, sources: LazySources, trail: Trail) -> Gate:
+    if mode is Mode.REHEARSAL:
+        return Gate(policy, _Rehearsals(), _as_planned, trail, utc_now, sources.history)
+    writers = LazyWriters(policy, sources.environ, sources, trail)
+    if policy.janitor.terraform is not None:
+        _ = writers.stacks  # before the lanes: they would build it twice
+    executors = {kind: factory(writers) for kind, factory in discover("driftguard.executors", "EXECUTOR").items()}
+    return Gate(policy, executors, _second_look(sources), trail, utc_now, sources.history)
+
+
+class _Rehearsals(dict[str, Executor]):
+    """Every kind of action is rehearsed by the same executor, which has nothing to write with."""
+
+    def __missing__(self, kind: str) -> Executor:
+        return self.setdefault(kind, Rehearsal())
+
+
+def _as_planned(target: Target) -> Target:
+    """A rehearsal's second look: what was planned a moment ago, since nothing was changed."""
+    return target
+
+
+def _second_look(sources: LazySources) -> Reread:
+    def reread(target: Target) -> Target | None:
+        cloud = next(cloud for cloud in sources.clouds if cloud.provider == target.provider)
+        return cloud.read(target)
+
+    return reread

@@ -1,0 +1,41 @@
+"""What ``doctor`` looks through, and whether a file is a stored key. Reads only."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from driftguard.policy import Policy
+
+
+def github_probe(token: str, environ: Mapping[str, str]) -> Any:
+    """GitHub as ``token`` sees it, for ``doctor``."""
+    probe = importlib.import_module("driftguard.clients.probe")
+    return probe.GitHubProbe(token, environ.get("GITHUB_API_URL") or "https://api.github.com")
+
+
+def aws_as(which: str, policy: Policy, environ: Mapping[str, str]) -> Any:
+    """AWS as the policy's role for reads; for ``write`` as the other role, and still reading only."""
+    aws = policy.janitor.clouds.aws
+    if which == "write" and aws is not None:
+        aws = aws.model_copy(update={"role": aws.write_role or aws.role})
+    clouds = policy.janitor.clouds.model_copy(update={"aws": aws})
+    client = importlib.import_module("driftguard.clients.aws")
+    return client.reader(policy.janitor.model_copy(update={"clouds": clouds}), environ)
+
+
+def terraform_version() -> str:
+    version: str = importlib.import_module("driftguard.clients.probe").terraform_version()
+    return version
+
+
+def is_key_file(path: str) -> bool:
+    """Whether ``path`` holds a service account's key; a file that can't be read serves nobody."""
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("type") == "service_account"

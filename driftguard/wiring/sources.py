@@ -1,0 +1,117 @@
+"""The read side: all that planners, publishers and the gate's second look may look at."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from driftguard import audit
+from driftguard.commands.store import OverrideStore
+from driftguard.errors import DriftGuardError
+from driftguard.forge import Forge, Overrides
+from driftguard.model import Event, History
+from driftguard.policy import Janitor, Policy
+from driftguard.ports import Clock, Cloud, LanguageModel, SourceTree, Tools
+from driftguard.wiring.request import DEFAULT_AUDIT_DIR
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class LazySources:
+    """``ports.Sources``: each part is built when first asked for, and can only read."""
+
+    policy: Policy
+    directory: Path
+    environ: Mapping[str, str]
+    clock: Clock
+    stack: ExitStack
+    audit_dir: Path = DEFAULT_AUDIT_DIR
+
+    @cached_property
+    def history(self) -> History:
+        return audit.history(self.audit_dir) if any(rule.run == "janitor" for rule in self.policy.rules) else History()
+
+    @cached_property
+    def tree(self) -> SourceTree:
+        git = importlib.import_module("driftguard.clients.git")
+        tree: SourceTree = self.stack.enter_context(git.GitTree.open(self.directory))
+        return tree
+
+    @property
+    def tools(self) -> Tools:
+        return tools()
+
+    @cached_property
+    def clouds(self) -> Sequence[Cloud]:
+        return [_cloud(name, self.policy.janitor, self.environ) for name in configured_clouds(self.policy.janitor)]
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        if not self.policy.ai_sync.model:
+            return None
+        client = importlib.import_module(f"driftguard.clients.{self.policy.ai_sync.ai.provider}")
+        model: LanguageModel = client.model(self.policy.ai_sync.ai, self.environ)
+        return model
+
+    @cached_property
+    def forge(self) -> Forge | None:
+        token = self.environ.get(self.policy.github.token_env)
+        if not token:
+            return None
+        forge: Forge = importlib.import_module("driftguard.clients.github").reader(token, self.environ)
+        return forge
+
+    @property
+    def web_url(self) -> str:
+        return (self.environ.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/")
+
+    @property
+    def run_url(self) -> str:
+        return run_url(self.environ)
+
+    def overrides(self, event: Event) -> Overrides:
+        return OverrideStore(self.forge, self.policy.github, self.clock).overrides(event)
+
+
+def tools() -> Tools:
+    """The programs that compare contracts; each is looked for when first asked."""
+    return importlib.import_module("driftguard.clients.buf").Buf()  # type: ignore[no-any-return]
+
+
+def identities(sources: LazySources, event: Event) -> list[str]:
+    """Whose accounts the credentials open, as far as a rule that ``event`` matches looks into clouds.
+
+    One that can't be told is left out: then no plan of it matches, and every run says itself what is wrong.
+    """
+    found = []
+    if any(rule.run == "janitor" and rule.matches(event.kind) for rule in sources.policy.rules):
+        for cloud in sources.clouds:
+            try:
+                found.append(cloud.identity())
+            except DriftGuardError as error:
+                log.warning("%s: whose account this is can't be told: %s", cloud.provider, error)
+    return found
+
+
+def configured_clouds(janitor: Janitor) -> list[str]:
+    """The names under ``janitor.clouds`` that the policy fills in; each has a client and a folder of resources."""
+    return [name for name in type(janitor.clouds).model_fields if getattr(janitor.clouds, name) is not None]
+
+
+def _cloud(name: str, janitor: Janitor, environ: Mapping[str, str]) -> Cloud:
+    client = importlib.import_module(f"driftguard.clients.{name}")
+    resources = importlib.import_module(f"driftguard.janitor.resources.{name}")
+    cloud: Cloud = resources.cloud(janitor, client.reader(janitor, environ))
+    return cloud
+
+
+def run_url(environ: Mapping[str, str]) -> str:
+    """Where this run's log is; empty outside Actions."""
+    server, repo, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repo}/actions/runs/{run}" if server and repo and run else ""
