@@ -119,7 +119,7 @@ class UniFlow:
             raise
 
     def _through(self, flow: Flow, event: Event) -> tuple[Report, Event | None]:
-        flow.enter(State.RECEIVED, f"{event.kind} by {event.actor or 'nobody named'}", _event_body(event))
+        flow.enter(State.RECEIVED, f"{event.kind} by {event.actor or 'nobody named'}", self._received(event))
         rules = [rule for rule in self.policy.rules if rule.matches(event.kind)]
         if not rules:
             return self._no_rule(flow, event), None
@@ -134,6 +134,11 @@ class UniFlow:
         outcomes = self._carry_out(flow, ruling, event)
         report = self._report(event, proposals, ruling, outcomes)
         return self._close(flow, report, self.publishers), next((p.plan.then for p in proposals if p.plan.then), None)
+
+    def _received(self, event: Event) -> Mapping[str, Any]:
+        """The policies that this one extends are named where there are any: its digest alone can't be read back."""
+        body = {"id": event.id, "kind": event.kind, "repo": event.repo, "ref": event.ref, "sha": event.sha}
+        return body | ({"policy_extends": list(self.policy.parents)} if self.policy.parents else {})
 
     def _no_rule(self, flow: Flow, event: Event) -> Report:
         note = f"no rule matches {event.kind}"
@@ -243,10 +248,6 @@ def _for_the_trail(finding: Finding) -> Finding:
 
 def _hashed(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode(errors='replace')).hexdigest()}"
-
-
-def _event_body(event: Event) -> Mapping[str, Any]:
-    return {"id": event.id, "kind": event.kind, "repo": event.repo, "ref": event.ref, "sha": event.sha}
 
 
 def _planned(proposals: Sequence[Proposal]) -> str:

@@ -28,8 +28,7 @@ def file_at(api: ReadApi, repo: str, sha: str, path: str) -> bytes:
 
 
 def _decoded(found: Mapping[str, Any], what: str) -> bytes:
-    content = found.get("content") if found.get("encoding") == "base64" else None
-    try:
-        return base64.b64decode(content or "=", validate=False)
-    except (TypeError, ValueError) as error:
-        raise PermanentError(f"{what} can't be read from GitHub's answer") from error
+    content = found.get("content")
+    if found.get("encoding") != "base64" or not isinstance(content, str):
+        raise PermanentError(f"{what} can't be read from GitHub's answer")
+    return base64.b64decode(content)

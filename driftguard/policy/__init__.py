@@ -92,12 +92,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a policy was read: ``lines`` maps each path to ``file:line``; ``parents`` are the files that it extends."""
+    """Where a policy was read: ``lines`` maps each path to ``file:line``; ``parents`` are the files that it extends.
+
+    ``moving`` are the references that name no commit: ``file:line``, what stands there, the commit it named today.
+    """
 
     file: str = "policy.yaml"
     lines: Mapping[str, str] = field(default_factory=dict)
     sha: str = ""
     parents: tuple[str, ...] = ()
+    moving: tuple[tuple[str, str, str], ...] = ()
 
 
 class Policy(Section):
@@ -140,6 +144,11 @@ class Policy(Section):
     def parents(self) -> tuple[str, ...]:
         """What it extends, nearest first, each at the commit that it was read from."""
         return self._origin.parents
+
+    @property
+    def moving(self) -> tuple[tuple[str, str, str], ...]:
+        """Each reference to a tag or a branch: where it stands, what it says, and the commit that it named today."""
+        return self._origin.moving
 
     def where(self, path: str) -> str:
         """``policy.yaml:14`` for ``janitor.ttl``; a default names the nearest line above it, and says so."""

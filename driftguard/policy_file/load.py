@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -102,7 +103,13 @@ class _Stack:
         own, *above = reversed(self.files)
         lines = {path: self._shown(place) for path, place in (tree.values | tree.keys).items()}
         parents = tuple(file.file for file in above)
-        return Origin(own.file, lines, _sha(own, above), parents)
+        return Origin(own.file, lines, _sha(own, above), parents, tuple(self._moving()))
+
+    def _moving(self) -> Iterator[tuple[str, str, str]]:
+        for parent, child in pairwise(self.files):
+            if child.extends is not None and not child.extends.pinned:
+                where = f"{child.file}:{child.tree.values['extends'].line}"
+                yield where, str(child.extends), parent.sha
 
 
 def _sha(own: Layer, above: Sequence[Layer]) -> str:

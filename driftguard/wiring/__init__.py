@@ -5,7 +5,7 @@ session, so there is nothing it could write with. Everything is built when first
 """
 
 from driftguard.wiring.assembly import Run, assemble, copy_trail
-from driftguard.wiring.governing import govern, load_policy, open_tree
+from driftguard.wiring.governing import LazyParents, govern, load_policy, open_tree
 from driftguard.wiring.probes import aws_as, github_probe, is_key_file, terraform_version
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR, Request, utc_now
 from driftguard.wiring.sources import LazySources, tools
@@ -13,6 +13,7 @@ from driftguard.wiring.views import consumers, contract_diff, diff_renderers, re
 
 __all__ = [
     "DEFAULT_AUDIT_DIR",
+    "LazyParents",
     "LazySources",
     "Request",
     "Run",

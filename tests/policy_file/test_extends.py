@@ -8,8 +8,9 @@ from fakes.parents import FakeParents
 
 from driftguard import policy_file
 from driftguard.policy import Policy, RuleMode
+from driftguard.policy.tighter import TIGHTER
 from driftguard.policy_file import PolicyDefects
-from driftguard.policy_file.locks import TIGHTER, exists
+from driftguard.policy_file.locks import exists
 
 SHA = "c" * 40
 PARENT = "acme/platform//policy.yaml"
@@ -94,7 +95,7 @@ def test_a_branch_is_named_by_the_commit_that_it_stood_at() -> None:
         ("janitor:\n  protected_tags: {Other: [x]}\n", ""),
         ("rules:\n  - name: docs\n    mode: warn\n", "policy.yaml:5:11: rules[0].mode:"),
         ("rules:\n  - name: docs\n    on: [push]\n", "policy.yaml:5:9: rules[0].on:"),
-        ("janitor: {clouds: {aws: {accounts: ['123456789012']}}}\n", "policy.yaml:3:20: janitor.clouds.aws:"),
+        ("janitor: {clouds: {aws: {accounts: ['123456789012']}}}\n", "policy.yaml:3:25: janitor.clouds.aws:"),
     ],
 )
 def test_what_is_locked_cannot_be_loosened_and_both_lines_are_named(child: str, said: str) -> None:
