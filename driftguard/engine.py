@@ -30,10 +30,13 @@ from driftguard.model import (
 )
 from driftguard.plan_file import Reviewed
 from driftguard.policy import Policy, Rule
-from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher
+from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher, Settling
 from driftguard.verdict import conclude, together, unique, waived
 
 log = logging.getLogger(__name__)
+
+SETTLING = 4
+"""How often what was written is held against what others wrote meanwhile."""
 
 
 class State(StrEnum):
@@ -185,6 +188,7 @@ class UniFlow:
             outcomes=outcomes,
             gaps=gaps,
             notes=(*(note for plan in plans for note in plan.notes), *ruling.notes, *trouble),
+            tables=tuple(table for plan in plans for table in plan.tables),
         )
 
     def _waived(self, event: Event, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -207,7 +211,17 @@ class UniFlow:
 
     def _publish(self, report: Report, publishers: Sequence[Publisher]) -> Report:
         """Tell people, through the same gate. What could not be told makes the run incomplete, never cleaner."""
-        proposals = [Proposal(None, self._told(publisher, report)) for publisher in publishers]
+        said = self._say(report, {publisher.kind: publisher.publish for publisher in publishers})
+        settling = {publisher.kind: publisher.settled for publisher in publishers if isinstance(publisher, Settling)}
+        for _ in range(SETTLING):
+            again = self._say(said, settling) if settling else said
+            if len(again.actions) == len(said.actions):
+                return again
+            said = again
+        return said
+
+    def _say(self, report: Report, ways: Mapping[str, Callable[[Report], Plan]]) -> Report:
+        proposals = [Proposal(None, self._told(kind, way, report)) for kind, way in ways.items()]
         ruling = decide(proposals, Grounds(self.policy, report.event, self.clock()))
         outcomes = self.gate.apply(ruling, report.event)
         gaps = tuple(gap for proposal in proposals for gap in proposal.plan.gaps)
@@ -216,19 +230,19 @@ class UniFlow:
             actions=(*report.actions, *ruling.actions),
             decisions=(*report.decisions, *ruling.decisions),
             outcomes=(*report.outcomes, *outcomes),
-            gaps=(*report.gaps, *gaps),
+            gaps=tuple(dict.fromkeys((*report.gaps, *gaps))),
             notes=tuple(dict.fromkeys((*report.notes, *(n for proposal in proposals for n in proposal.plan.notes)))),
         )
         return replace(said, conclusion=conclude(said.findings, said.gaps, said.outcomes))
 
-    def _told(self, publisher: Publisher, report: Report) -> Plan:
+    def _told(self, kind: str, way: Callable[[Report], Plan], report: Report) -> Plan:
         try:
-            return publisher.publish(report)
+            return way(report)
         except AuditError:
             raise
         except Exception as error:  # noqa: BLE001 - one way to tell people that breaks must not silence the others
             said = str(error) if isinstance(error, DriftGuardError) else f"internal error: {error!r}"
-            return Plan(gaps=(Gap(f"github/{report.event.repo}", f"telling people ({publisher.kind})", said),))
+            return Plan(gaps=(Gap(f"github/{report.event.repo}", f"telling people ({kind})", said),))
 
 
 def _leave_word(flow: Flow, error: BaseException) -> None:

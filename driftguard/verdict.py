@@ -48,6 +48,7 @@ def together(first: Report, second: Report) -> Report:
         outcomes=outcomes,
         gaps=gaps,
         notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
+        tables=second.tables or first.tables,
     )
 
 

@@ -12,44 +12,64 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from driftguard.clients.contents import file_at
-from driftguard.clients.github_api import API, ReadApi
+from driftguard.clients.github import GitHubReader
+from driftguard.clients.github_api import ReadApi
 from driftguard.errors import PermanentError
-from driftguard.ports import Trial
+from driftguard.forge import CheckRun
+from driftguard.ports import Trial, Wanted
 from driftguard.redaction import secret_values
 
-Digest = Callable[[Mapping[str, bytes]], str]
+Reach = Callable[[str, str], ReadApi]
+"""A session for a repository, by its name and the permission that is needed there."""
 
 
-def workbench(token: str, environ: Mapping[str, str], directory: Path, digest: Digest) -> Workbench:
-    """A ``ports.Workbench`` that reads origins as ``token`` and works in ``directory``."""
-    return Workbench(ReadApi(token, environ.get("GITHUB_API_URL") or API), dict(environ), directory, digest)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How questions are read: the digest of a contract's files, and their names from the check runs that list them."""
+
+    digest: Callable[[Mapping[str, bytes]], str]
+    listed: Callable[[Sequence[CheckRun], str], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Workbench:
-    api: ReadApi
+    """``ports.Workbench``. ``hidden`` are values that no command sees, besides those whose names say so."""
+
+    reach: Reach
     environ: Mapping[str, str]
     directory: Path
-    digest: Digest
+    reading: Reading
+    hidden: frozenset[str] = frozenset()
 
-    def try_contract(
-        self, origin: str, sha: str, digest: str, paths: Sequence[str], command: Sequence[str], timeout: float
-    ) -> Trial:
-        files = {path: file_at(self.api, origin, sha, path) for path in paths}
-        if self.digest(files) != digest:
-            raise PermanentError(f"{origin}: the contract at {sha[:9]} is not the one that was asked about")
+    def try_contract(self, wanted: Wanted, command: Sequence[str], timeout: float) -> Trial:
+        api = self.reach(wanted.origin, "contents:read")
+        files = {path: file_at(api, wanted.origin, wanted.sha, path) for path in self._paths(wanted)}
+        if self.reading.digest(files) != wanted.digest:
+            raise PermanentError(
+                f"{wanted.origin}: the contract at {wanted.sha[:9]} is not the one that was asked about"
+            )
         with tempfile.TemporaryDirectory(prefix="driftguard-contract-") as name:
             root = Path(name).resolve()
             for path, data in files.items():
                 _write(root, path, data)
             return self._run(command, root, timeout)
 
+    def _paths(self, wanted: Wanted) -> Sequence[str]:
+        """Where the question couldn't hold them all, the check run that it came from lists them."""
+        if not wanted.check:
+            return wanted.paths
+        origin = GitHubReader(self.reach(wanted.origin, "checks:read"))
+        found = self.reading.listed(origin.check_runs(wanted.origin, wanted.sha, wanted.check), wanted.digest)
+        if not found:
+            raise PermanentError(f"{wanted.origin}: no check run '{wanted.check}' lists the contract's files")
+        return found
+
     def _run(self, command: Sequence[str], contract: Path, timeout: float) -> Trial:
         """In a session of its own, so that a timeout ends whatever it started, too.
 
         It reads files that somebody else proposes, so no token or key of this job is in its surroundings.
         """
-        hidden = set(secret_values(self.environ))
+        hidden = {*secret_values(self.environ), *self.hidden}
         kept = {name: value for name, value in self.environ.items() if value not in hidden}
         environ = {**kept, "DRIFTGUARD_CONTRACT": str(contract)}
         try:

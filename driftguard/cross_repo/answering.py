@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from driftguard.cross_repo.ledger import Ledger, context, status
+from driftguard.cross_repo.asking import Place
+from driftguard.cross_repo.ledger import Ledger
 from driftguard.cross_repo.reviewing import waived
+from driftguard.cross_repo.statuses import written
 from driftguard.cross_repo.verdicts import ANSWERS, Answered, State, Together, Verdict, aggregate, step
 from driftguard.errors import DriftGuardError, NotFound
 from driftguard.forge import PullRequest
-from driftguard.model import Action, Event, Gap, Plan, Risk, Target
+from driftguard.model import Event, Gap, Plan
 from driftguard.ports import Sources
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -26,7 +28,7 @@ def answer(event: Event, sources: Sources) -> Plan:
         return Plan(notes=(f"an answer changes nothing: {why}",))
     try:
         pull = sources.forge.pull(event.repo, number)
-        known = Ledger(sources.forge, sources.policy).read(event.repo, said.sha, number)
+        known = Ledger(sources.forge, sources.policy).read(event.repo, said.sha, number).verdicts
     except NotFound as error:
         return Plan(notes=(f"an answer changes nothing: {error}",))
     except DriftGuardError as error:
@@ -35,31 +37,21 @@ def answer(event: Event, sources: Sources) -> Plan:
 
 
 def _counted(event: Event, sources: Sources, said: Answered, pull: PullRequest, known: tuple[Verdict, ...]) -> Plan:
-    asked = [v for v in known if (v.question.consumer, v.question.contract) == (said.consumer, said.contract)]
+    about = (said.consumer.lower(), said.contract)
+    asked = [v for v in known if (v.question.consumer.lower(), v.question.contract) == about]
     if pull.head_sha != said.sha or not asked:
         why = "the pull request's head moved" if asked else "nobody asked that"
         return Plan(notes=(f"{said.consumer}'s answer changes nothing: {why}",))
     stepped = step(asked[0], said)
     if stepped.ignored:
         return Plan(notes=(f"{said.consumer}'s answer changes nothing: {stepped.ignored}",))
-    action = written(event.repo, pull.number, stepped.verdict, sources)
+    action = written(Place(event.repo, said.sha, pull.number), stepped.verdict, sources)
+    if stepped.verdict.answer is State.RUNNING:
+        return Plan(actions=(action,))
     before = waived(known, sources.overrides(_about(event, pull)).held)
     after = [stepped.verdict if verdict.question == stepped.verdict.question else verdict for verdict in before]
     settled = aggregate(after, sources.clock()) is not Together.WAITING
     return Plan(actions=(action,), then=_renewed(event, pull, sources) if settled else None)
-
-
-def written(repo: str, number: int, verdict: Verdict, sources: Sources) -> Action:
-    """The status that holds an answer."""
-    question = verdict.question
-    return Action(
-        id=f"commit_status:{repo}:{question.sha}:{context(question)}",
-        kind="commit_status",
-        target=Target("github", f"github/{repo}", "commit", question.sha, question.sha),
-        risk=Risk.WRITE,
-        why=f"{question.consumer}: {verdict.answer.value}",
-        body={"repo": repo, "sha": question.sha, "number": number, "fields": status(verdict, sources.clock())},
-    )
 
 
 def _about(event: Event, pull: PullRequest) -> Event:

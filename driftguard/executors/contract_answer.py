@@ -23,12 +23,7 @@ class ContractAnswerExecutor:
         self._say(action, "running", "")
         try:
             trial = self.writers.workbench.try_contract(
-                action.body["origin"],
-                action.body["sha"],
-                action.body["digest"],
-                action.body["paths"],
-                action.body["command"],
-                float(action.body["timeout"]),
+                action.body["wanted"], action.body["command"], float(action.body["timeout"])
             )
         except DriftGuardError as error:
             trial = Trial("crashed", str(error))

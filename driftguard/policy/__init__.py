@@ -15,7 +15,16 @@ from pydantic import Field, PrivateAttr, StrictBool
 from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
 from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
 from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
-from driftguard.policy.cross_repo import AskOn, Consumer, Contract, ContractAnswer, ContractRole, CrossRepo
+from driftguard.policy.cross_repo import (
+    Ask,
+    AskOn,
+    Consumer,
+    Contract,
+    ContractAnswer,
+    ContractRole,
+    CrossRepo,
+    GitHubApp,
+)
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
 from driftguard.policy.reference import ParentReference, PolicyPath, Reference
@@ -42,6 +51,7 @@ __all__ = [
     "AccountId",
     "Ai",
     "AiSync",
+    "Ask",
     "AskOn",
     "Audit",
     "Auth",
@@ -61,6 +71,7 @@ __all__ = [
     "Extractor",
     "GcpIdentity",
     "GitHub",
+    "GitHubApp",
     "Globs",
     "ItemKindName",
     "Janitor",

@@ -7,15 +7,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from driftguard.audit import Trail
-from driftguard.cross_repo import asking
-from driftguard.cross_repo.pace import Pacer
+from driftguard.cross_repo import asking, pages
 from driftguard.errors import UsageError
 from driftguard.forge import ForgeWriter
 from driftguard.policy import Policy
-from driftguard.ports import CloudWriter, Dispatcher, StackDestroyer, Workbench
-from driftguard.wiring.sources import LazySources, configured_clouds
+from driftguard.ports import CloudWriter, Dispatcher, Nonces, StackDestroyer, Workbench
+from driftguard.wiring.sources import LazySources, configured_clouds, named_secrets
 
 
 @dataclass
@@ -56,32 +56,45 @@ class LazyWriters:
 
     @cached_property
     def forge(self) -> ForgeWriter:
-        variable = self.policy.github.token_env
-        token = self.environ.get(variable)
-        if not token:
-            where = self.policy.where("github.token_env")
-            raise UsageError(f"{where}: github.token_env: the environment variable {variable} is not set")
-        forge: ForgeWriter = importlib.import_module("driftguard.clients.github").writer(token, self.environ)
+        token = self._secret("github.token_env", self.policy.github.token_env)
+        github = importlib.import_module("driftguard.clients.github")
+        forge: ForgeWriter = github.writer(token, self.environ, self.sources.pacer.turn)
         return forge
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
-        github = importlib.import_module("driftguard.clients.github")
-        dispatcher: Dispatcher = github.dispatcher(self._token, self.environ, Pacer().wait)
+        dispatcher: Dispatcher = importlib.import_module("driftguard.clients.github").dispatcher(self._reach)
         return dispatcher
-
-    @property
-    def _token(self) -> str:
-        """For other repositories."""
-        variable = self.policy.cross_repo.token_env
-        token = self.environ.get(variable)
-        if not token:
-            where = self.policy.where("cross_repo.token_env")
-            raise UsageError(f"{where}: cross_repo.token_env: the environment variable {variable} is not set")
-        return token
 
     @property
     def workbench(self) -> Workbench:
         client = importlib.import_module("driftguard.clients.workbench")
-        bench: Workbench = client.workbench(self._token, self.environ, self.sources.directory, asking.digest)
+        reading = client.Reading(asking.digest, pages.listed)
+        hidden = frozenset(named_secrets(self.policy, self.environ))
+        bench: Workbench = client.Workbench(self._reach, dict(self.environ), self.sources.directory, reading, hidden)
         return bench
+
+    @property
+    def nonces(self) -> Nonces:
+        return self.sources.nonces
+
+    @cached_property
+    def _reach(self) -> Any:
+        """Sessions for other repositories: as the App where the policy names one, else with one token for all."""
+        app = self.policy.cross_repo.app
+        if app is None:
+            token = self._secret("cross_repo.token_env", self.policy.cross_repo.token_env)
+            return importlib.import_module("driftguard.clients.github").same_for_all(
+                token, self.environ, self.sources.pacer.turn
+            )
+        client = importlib.import_module("driftguard.clients.github_app")
+        key = self._secret("cross_repo.app.key_env", app.key_env)
+        identity = client.AppKey(app.id, key, app.key_env, self.policy.where("cross_repo.app"))
+        consumers = [one.repo for contract in self.policy.cross_repo.contracts for one in contract.consumers]
+        return client.AppSessions(identity, consumers, self.environ, self.sources.pacer.turn).reach
+
+    def _secret(self, path: str, variable: str) -> str:
+        found = self.environ.get(variable)
+        if not found:
+            raise UsageError(f"{self.policy.where(path)}: {path}: the environment variable {variable} is not set")
+        return found

@@ -107,6 +107,7 @@ class Writers:
     dispatcher: Any = field(default=None)
     forge: Any = field(default=None)
     workbench: Any = field(default=None)
+    nonces: Any = field(default=None)
 
     def cloud(self, provider: str) -> MemoryCloud:
         return self.memory

@@ -23,7 +23,7 @@ from driftguard.janitor import stacks
 from driftguard.janitor.teardown import Teardown
 from driftguard.model import Action
 from driftguard.policy import Policy
-from driftguard.ports import CloudWriter, Dispatcher, Receipt, StackDestroyer, Workbench
+from driftguard.ports import CloudWriter, Dispatcher, Nonces, Receipt, StackDestroyer, Workbench
 
 PROGRAM = shutil.which("terraform")
 needs_terraform = pytest.mark.skipif(PROGRAM is None, reason="there is no terraform on PATH")
@@ -191,6 +191,10 @@ class TerraformStage:
 
     @property
     def dispatcher(self) -> Dispatcher:
+        raise NotImplementedError
+
+    @property
+    def nonces(self) -> Nonces:
         raise NotImplementedError
 
     # The state, as the backend itself has it.
