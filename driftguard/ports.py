@@ -296,6 +296,13 @@ class Sources(Protocol):
     def nonces(self) -> NonceHashes: ...
 
 
+class Webhook(Protocol):
+    """Where a chat takes messages."""
+
+    def post(self, body: Mapping[str, Any]) -> None:
+        """Raises a ``DriftGuardError`` whose text holds nothing of the address; never sends twice when in doubt."""
+
+
 class Writers(Protocol):
     """All that an executor may write with."""
 
@@ -310,6 +317,8 @@ class Writers(Protocol):
     def workbench(self) -> Workbench: ...
     @property
     def nonces(self) -> Nonces: ...
+    def webhook(self, variable: str) -> Webhook:
+        """The one whose address that environment variable holds. Raises ``UsageError`` if it holds none."""
 
 
 class Planner(Protocol):

@@ -27,6 +27,7 @@ from driftguard.policy.cross_repo import (
 )
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
+from driftguard.policy.notify import Channel, Moment, Notify
 from driftguard.policy.reference import ParentReference, PolicyPath, Reference
 from driftguard.policy.rules import Limits, Rule, RuleMode, RuleScope
 from driftguard.policy.values import (
@@ -57,6 +58,7 @@ __all__ = [
     "Auth",
     "Aws",
     "AzureIdentity",
+    "Channel",
     "Clouds",
     "Consumer",
     "Contract",
@@ -79,6 +81,8 @@ __all__ = [
     "LongLivedKeys",
     "ModelName",
     "ModelNames",
+    "Moment",
+    "Notify",
     "Origin",
     "OverridePolicy",
     "Policy",
@@ -135,6 +139,7 @@ class Policy(Section):
     cross_repo: CrossRepo = CrossRepo()
     github: GitHub = GitHub()
     overrides: OverridePolicy = OverridePolicy()
+    notify: Notify = Notify()
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 

@@ -14,7 +14,7 @@ from driftguard.cross_repo import asking, pages
 from driftguard.errors import UsageError
 from driftguard.forge import ForgeWriter
 from driftguard.policy import Policy
-from driftguard.ports import CloudWriter, Dispatcher, Nonces, StackDestroyer, Workbench
+from driftguard.ports import CloudWriter, Dispatcher, Nonces, StackDestroyer, Webhook, Workbench
 from driftguard.wiring.sources import LazySources, configured_clouds, named_secrets
 
 
@@ -98,3 +98,7 @@ class LazyWriters:
         if not found:
             raise UsageError(f"{self.policy.where(path)}: {path}: the environment variable {variable} is not set")
         return found
+
+    def webhook(self, variable: str) -> Webhook:
+        hook: Webhook = importlib.import_module("driftguard.clients.webhook").webhook(variable, self.environ)
+        return hook

@@ -6,11 +6,12 @@ here a second time, in other words than the code's, and every deletion is held a
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from fakes.cloud import ACCOUNT, MemoryCloud, MemorySources, MemoryTerraform
+from fakes.nobody import nothing_but
 from fakes.trail import MemoryTrail
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -96,21 +97,6 @@ class Meddled:
             self.machine.cloud.put(target)
         self.machine.now += timedelta(minutes=minutes)
         return plan
-
-
-@dataclass
-class Writers:
-    """``ports.Writers`` over the fakes."""
-
-    memory: MemoryCloud
-    stacks: MemoryTerraform
-    dispatcher: Any = field(default=None)
-    forge: Any = field(default=None)
-    workbench: Any = field(default=None)
-    nonces: Any = field(default=None)
-
-    def cloud(self, provider: str) -> MemoryCloud:
-        return self.memory
 
 
 class JanitorMachine(RuleBasedStateMachine):
@@ -202,7 +188,7 @@ class JanitorMachine(RuleBasedStateMachine):
         self.terraform.ends = ends
         trail = MemoryTrail(room)
         sources = MemorySources(self.policy, lambda: self.now, [self.cloud], self.history, dict(self.kept))
-        writers = Writers(self.cloud, self.terraform)
+        writers = nothing_but(cloud=lambda _: self.cloud, stacks=self.terraform)
         live = {"delete_resource": DeleteResource(writers), "terraform_destroy": TerraformDestroy(writers)}
         rehearsals = {"delete_resource": Rehearsal(), "terraform_destroy": Rehearsal()}
         executors: Any = live if mode is Mode.LIVE else rehearsals

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.nobody import nothing_but
 from fakes.trail import MemoryTrail
 from stage.moto_cloud import MotoCloud
 
 from driftguard.clients.git import GitTree
 from driftguard.clients.terraform import Terraform
 from driftguard.executors.terraform_destroy import TerraformDestroy
-from driftguard.forge import ForgeWriter
 from driftguard.janitor import stacks
 from driftguard.janitor.teardown import Teardown
 from driftguard.model import Action
 from driftguard.policy import Policy
-from driftguard.ports import CloudWriter, Dispatcher, Nonces, Receipt, StackDestroyer, Workbench
+from driftguard.ports import Receipt, StackDestroyer
 
 PROGRAM = shutil.which("terraform")
 needs_terraform = pytest.mark.skipif(PROGRAM is None, reason="there is no terraform on PATH")
@@ -172,30 +172,11 @@ class TerraformStage:
         return Terraform(environ, lambda: GitTree.open(self.repository), patience=(20.0, 5.0))
 
     def ended(self) -> Receipt:
-        return TerraformDestroy(self).apply(self.action)
+        return TerraformDestroy(nothing_but(stacks=self.stacks)).apply(self.action)
 
     @property
     def stacks(self) -> StackDestroyer:
         return Teardown(self.policy, self.api, self.trail, lambda: self.now)
-
-    @property
-    def forge(self) -> ForgeWriter:
-        raise NotImplementedError
-
-    @property
-    def workbench(self) -> Workbench:
-        raise NotImplementedError
-
-    def cloud(self, provider: str) -> CloudWriter:
-        raise NotImplementedError
-
-    @property
-    def dispatcher(self) -> Dispatcher:
-        raise NotImplementedError
-
-    @property
-    def nonces(self) -> Nonces:
-        raise NotImplementedError
 
     # The state, as the backend itself has it.
 
