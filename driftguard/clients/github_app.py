@@ -34,8 +34,8 @@ class AppKey:
         """PyGithub's ``AppAuth``, proven to sign. Raises ``UsageError`` where the key is none."""
         from github import Auth  # noqa: PLC0415 - 165 ms that most commands don't need
 
-        auth = Auth.AppAuth(self.id, self.key.replace("\\n", "\n"))
         try:
+            auth = Auth.AppAuth(self.id, self.key.replace("\\n", "\n"))
             auth.create_jwt()
         except Exception as error:
             what = f"the environment variable {self.variable} holds no private key (PEM) of an App"

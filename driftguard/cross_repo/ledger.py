@@ -20,6 +20,9 @@ from driftguard.policy import Policy
 _LONGEST = 140
 """Characters of a status's description, https://docs.github.com/en/rest/commits/statuses#create-a-commit-status."""
 
+_NO_RUN = "no-run-"
+"""Where a link leads to the pull request, since the consumer named no run."""
+
 STATUS = {
     State.QUEUED: "pending",
     State.ASKED: "pending",
@@ -98,7 +101,8 @@ def _moved_on(verdict: Verdict, statuses: Sequence[CommitStatus]) -> Verdict:
     if found is None:
         return verdict
     why = found.description.partition(": ")[2]
-    link = found.link.removesuffix(tie(verdict.question)) or verdict.link
+    link, _, fragment = found.link.partition("#")
+    link = verdict.link if fragment.startswith(_NO_RUN) else link
     return replace(verdict, answer=_word(found) or verdict.answer, since=found.at or verdict.since, link=link, why=why)
 
 
@@ -114,7 +118,7 @@ def context(question: Question) -> str:
 
 def tie(question: Question) -> str:
     """What the link of each answer to ``question`` ends with: an older question's answer is not taken for its own."""
-    return f"#driftguard-{question.nonce_sha256[:12]}"
+    return f"driftguard-{question.nonce_sha256[:12]}"
 
 
 def status(verdict: Verdict, otherwise: str) -> dict[str, str]:
@@ -123,10 +127,11 @@ def status(verdict: Verdict, otherwise: str) -> dict[str, str]:
     ``otherwise`` is where its link leads if the consumer named no run.
     """
     said = f"{verdict.answer.value}: {verdict.why}" if verdict.why else verdict.answer.value
-    link = verdict.link if verdict.link.startswith(("https://", "http://")) else otherwise
+    named = verdict.link.startswith(("https://", "http://"))
+    link = f"{verdict.link.partition('#')[0]}#" if named else f"{otherwise}#{_NO_RUN}"
     return {
         "state": STATUS[verdict.answer],
         "context": context(verdict.question),
         "description": said[:_LONGEST],
-        "target_url": f"{link.partition('#')[0]}{tie(verdict.question)}",
+        "target_url": f"{link}{tie(verdict.question)}",
     }

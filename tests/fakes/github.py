@@ -105,6 +105,10 @@ class FakeGitHub:
     refused: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     tokens: dict[str, frozenset[str]] = field(default_factory=lambda: {TOKEN: frozenset()})
+    grants: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What an installation token may do, where it isn't everything that ``scopes`` holds."""
+
+    app_may: frozenset[str] = frozenset({"contents", "actions", "checks"})
     now: datetime | None = None
     remaining: int = CORE_LIMIT
     _last: int = 1000
@@ -190,10 +194,12 @@ class FakeGitHub:
             self.refused += [f"{asked.id}: {defect}" for defect in defects]
             errors = [{"message": defect, "code": "custom"} for defect in defects]
             return 422, {"message": "Validation Failed", "errors": errors}, {}
-        reach = self._reach(asked, headers.get("authorization", "").partition(" ")[2])
+        token = headers.get("authorization", "").partition(" ")[2]
+        reach = self._reach(asked, token)
         if reach is None:
             return _message(401, "Bad credentials")
-        if (need := NEEDS.get(asked.id)) and need not in self.scopes:
+        may = {name for name, right in self.grants[token].items() if right == "write"} if token in self.grants else None
+        if (need := NEEDS.get(asked.id)) and need not in (self.scopes if may is None else may):
             permission = {"X-Accepted-GitHub-Permissions": f"{need}=write"}
             return _message(403, "Resource not accessible by integration", permission)
         name = f"{asked.path.get('owner')}/{asked.path.get('repo')}".lower()

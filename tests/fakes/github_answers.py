@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def workflow_dispatch(asked: Asked) -> Reply:
         "inputs": asked.body.get("inputs", {}),
         "head_branch": asked.body["ref"],
     }
-    run["html_url"] = f"{asked.hub.url}/{asked.repo.name}/actions/runs/{run['id']}"
+    run["html_url"] = f"https://github.example/{asked.repo.name}/actions/runs/{run['id']}"
     asked.repo.runs.append(run)
     if not asked.body.get("return_run_details"):
         return 204, None
@@ -330,9 +331,14 @@ def installation_token(asked: Asked) -> Reply:
         return NOT_FOUND
     if wanted is not None and len(reach) < len(wanted):
         return 422, {"message": "There is at least one repository that does not exist or is not accessible"}
+    permissions = (asked.body or {}).get("permissions", {})
+    if set(permissions) - asked.hub.app_may:
+        return 422, {"message": "The permissions requested are not granted to this installation."}
     token = f"ghs_installation{asked.hub.new_id():020d}"
     asked.hub.tokens[token] = reach
-    return 201, {"token": token, "expires_at": "2999-01-01T00:00:00Z"}
+    asked.hub.grants[token] = permissions
+    ends = (asked.hub.now or datetime.now(UTC)) + timedelta(hours=1)
+    return 201, {"token": token, "expires_at": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
