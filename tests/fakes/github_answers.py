@@ -144,6 +144,8 @@ def update_check(asked: Asked) -> Reply:
     for name in ("name", "external_id", "details_url", "status", "conclusion", "completed_at", "started_at"):
         if name in asked.body:
             check[name] = asked.body[name]
+    if asked.body.get("status") in ("queued", "in_progress"):
+        check["conclusion"] = None
     check["status"] = "completed" if asked.body.get("conclusion") else check["status"]
     _write_output(check, asked.body.get("output", {}))
     return 200, _shown(check)
