@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from driftguard.audit.lines import TRAIL, lines
+from driftguard.audit.lines import TRAIL, lines, of_states
 from driftguard.model import AuditRecord, History, Mode
 
 WARNING = "janitor/expiring"
 """The rule of the findings that tell of an end: ``name`` is the target's id, ``evidence`` the end."""
+
+
+_REPORTED = of_states("REPORTED")
 
 
 def history(directory: Path) -> History:
@@ -26,9 +29,13 @@ def history(directory: Path) -> History:
     return History(warned)
 
 
+def _tells_of_an_end(raw: bytes) -> bool:
+    return WARNING.encode() in raw and _REPORTED(raw)
+
+
 def _reported(directory: Path) -> Iterator[AuditRecord]:
     for path in sorted(directory.rglob(TRAIL)):
-        for line in lines(path):
+        for line in lines(path, concerns=_tells_of_an_end):
             record = line.record
             if record is not None and record.state == "REPORTED" and record.mode == Mode.LIVE:
                 yield record

@@ -16,13 +16,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from driftguard.audit.lines import GENESIS, HEAD, INTENT, OUTCOME, RESUMED, TORN, TRAIL, Line, encode, lines
+from driftguard.audit.lines import (
+    GENESIS,
+    HEAD,
+    INTENT,
+    OUTCOME,
+    RESUMED,
+    TORN,
+    TRAIL,
+    Line,
+    encode,
+    line_from,
+    lines,
+    of_states,
+)
 from driftguard.errors import AuditError
 from driftguard.model import AuditRecord
 from driftguard.ports import Clock, RunContext
 
 ALIVE = "audit.alive"
 """Every run holds a shared lock on this file, so that the next one knows whether an open intent is being worked on."""
+
+_TAIL = 65_536
+"""Bytes at a trail's end that are looked at first for its last record."""
 
 
 @dataclass
@@ -145,13 +161,29 @@ class Trail:
             return
         if size < self._end:
             raise AuditError(f"{self.path}: was cut while this run was writing it, so nothing more is changed")
-        last = None
-        for last in lines(self.path, self._end):
-            if last.record is not None:
-                self._seq, self._hash = last.record.seq, last.hash
+        last = self._last_line(size)
         self._end = size
         if last is not None and not last.ended:
             self._mend(last)
+
+    def _last_line(self, size: int) -> Line | None:
+        """The file's last line; goes on from the last record that is one, read from as near to the end as may be."""
+        for start in self._starts(size):
+            tail = list(lines(self.path, start))
+            record = next((line for line in reversed(tail) if line.record is not None), None)
+            if record is not None and record.record is not None:
+                self._seq, self._hash = record.record.seq, record.hash
+            if record is not None or start == self._end:
+                return tail[-1] if tail else None
+        return None
+
+    def _starts(self, size: int) -> Iterator[int]:
+        """Beginnings of lines, each further from the file's end, the last where this run has read to before."""
+        reach = _TAIL
+        while size - reach > self._end:
+            yield line_from(self.path, size - reach)
+            reach *= 8
+        yield self._end
 
     def _mend(self, torn: Line) -> None:
         _write_all(self._file, b"\n")
@@ -178,7 +210,7 @@ class Trail:
 def open_intents(path: Path) -> tuple[AuditRecord, ...]:
     """Intents with no outcome that no later run has taken note of."""
     waiting: dict[tuple[str, Any], AuditRecord] = {}
-    for line in lines(path):
+    for line in lines(path, concerns=of_states(INTENT, OUTCOME, RESUMED)):
         record = line.record
         if record is None:
             continue

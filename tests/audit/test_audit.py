@@ -131,6 +131,19 @@ def test_a_torn_last_line_is_a_warning_and_the_next_run_goes_on_after_it(
     assert audit.verify(directory).problems == ()
 
 
+@pytest.mark.parametrize("torn", [b"", b"{" + b"x" * 300_000, b"y\n" * 50_000])
+def test_a_long_trail_is_gone_on_with_from_its_last_record(tmp_path: Path, torn: bytes) -> None:
+    """Only its end is read, as far back as need be: here past more rubbish than is looked at first."""
+    file = write(tmp_path, intents=120)
+    last = list(audit.read(tmp_path))[-1]
+    file.write_bytes(file.read_bytes() + torn)
+    with trail(tmp_path, "run-2") as sink:
+        sink.record("RECEIVED", "schedule", {})
+    new = [record for record in audit.read(tmp_path) if record.run_id == "run-2"]
+    assert new[0].seq == last.seq + 1
+    assert new[-1].state == "RECEIVED"
+
+
 def test_the_end_cut_off_is_found_by_the_head_and_a_missing_head_is_a_problem(tmp_path: Path) -> None:
     path = write(tmp_path)
     whole = path.read_bytes()
