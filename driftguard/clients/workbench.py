@@ -19,6 +19,9 @@ from driftguard.forge import CheckRun
 from driftguard.ports import Trial, Wanted
 from driftguard.redaction import secret_values
 
+MOST_FILES = 2_000
+"""Files of one contract, each a request."""
+
 Reach = Callable[[str, str], ReadApi]
 """A session for a repository, by its name and the permission that is needed there."""
 
@@ -57,12 +60,12 @@ class Workbench:
     def _paths(self, wanted: Wanted) -> Sequence[str]:
         """Where the question couldn't hold them all, the check run that it came from lists them."""
         if not wanted.check:
-            return wanted.paths
+            return _bounded(wanted.paths, wanted.origin)
         origin = GitHubReader(self.reach(wanted.origin, "checks:read"))
         found = self.reading.listed(origin.check_runs(wanted.origin, wanted.sha, wanted.check), wanted.digest)
         if not found:
             raise PermanentError(f"{wanted.origin}: no check run '{wanted.check}' lists the contract's files")
-        return found
+        return _bounded(found, wanted.origin)
 
     def _run(self, command: Sequence[str], contract: Path, timeout: float) -> Trial:
         """In a session of its own, so that a timeout ends whatever it started, too.
@@ -91,11 +94,20 @@ class Workbench:
         return Trial("passed", "") if code == 0 else Trial("failed", f"exit code {code}")
 
 
+def _bounded(paths: Sequence[str], origin: str) -> Sequence[str]:
+    if len(paths) > MOST_FILES:
+        raise PermanentError(f"{origin}: the contract has {len(paths):,} files; at most {MOST_FILES:,} are fetched")
+    return paths
+
+
 def _write(root: Path, path: str, data: bytes) -> None:
     """Below ``root`` or not at all: the path is the origin's word."""
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or any(part in ("..", "") for part in parts):
         raise PermanentError(f"the path '{path[:100]}' leads out of the contract's directory")
     file = root.joinpath(*parts)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    except (OSError, ValueError) as error:
+        raise PermanentError(f"the path '{path[:100]}' can't be written: {error}") from error

@@ -17,6 +17,7 @@ from driftguard.model import Event, Gap, Plan
 from driftguard.ports import Sources
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST = 300
 
 
@@ -39,8 +40,9 @@ def answer(event: Event, sources: Sources) -> Plan:
 def _counted(event: Event, sources: Sources, said: Answered, pull: PullRequest, known: tuple[Verdict, ...]) -> Plan:
     about = (said.consumer.lower(), said.contract)
     asked = [v for v in known if (v.question.consumer.lower(), v.question.contract) == about]
-    if pull.head_sha != said.sha or not asked:
-        why = "the pull request's head moved" if asked else "nobody asked that"
+    if pull.head_sha != said.sha or not pull.open or not asked:
+        moved = "the pull request's head moved" if pull.open else "the pull request is closed"
+        why = moved if asked else "nobody asked that"
         return Plan(notes=(f"{said.consumer}'s answer changes nothing: {why}",))
     stepped = step(asked[0], said)
     if stepped.ignored:
@@ -83,17 +85,22 @@ def _renewed(event: Event, pull: PullRequest, sources: Sources) -> Event | None:
 def _read(event: Event) -> tuple[Answered | None, int]:
     payload: Any = event.payload.get("client_payload")
     plain: Mapping[str, Any] = payload if isinstance(payload, Mapping) else {}
-    texts = {name: plain.get(name) for name in ("consumer", "contract", "sha", "digest", "nonce", "says")}
+    texts = {name: _clean(plain.get(name)) for name in ("consumer", "contract", "sha", "digest", "nonce", "says")}
     number = plain.get("pull_request")
     if not all(isinstance(text, str) and 0 < len(text) <= _LONGEST for text in texts.values()):
         return None, 0
-    if not isinstance(number, int) or texts["says"] not in ANSWERS or not _SHA.fullmatch(str(texts["sha"])):
+    if type(number) is not int or texts["says"] not in ANSWERS or not _SHA.fullmatch(str(texts["sha"])):
         return None, 0
     return _answered(event, texts, plain), number
 
 
+def _clean(value: Any) -> str | None:
+    """One line of text that can be written anywhere; ``None`` for what is no text."""
+    return _UNWRITABLE.sub(" ", value) if isinstance(value, str) else None
+
+
 def _answered(event: Event, texts: Mapping[str, Any], plain: Mapping[str, Any]) -> Answered:
-    link, why = (str(plain.get(name) or "")[:_LONGEST] for name in ("link", "why"))
+    link, why = ((_clean(plain.get(name)) or "")[:_LONGEST] for name in ("link", "why"))
     return Answered(
         at=event.occurred_at,
         consumer=texts["consumer"],

@@ -46,9 +46,9 @@ class Held:
     shown: Mapping[str, str] = field(default_factory=dict)
     """The newest status of each context, as its description."""
 
-    def paths(self, digest: str) -> tuple[str, ...]:
-        """The files of the contract with that digest; none if no page lists them."""
-        return next((page.paths[digest] for page in reversed(self.pages) if digest in page.paths), ())
+    def paths(self, digest: str) -> tuple[str, ...] | None:
+        """The files of the contract with that digest; ``None`` if no page lists them."""
+        return next((page.paths[digest] for page in reversed(self.pages) if digest in page.paths), None)
 
 
 @dataclass(frozen=True, slots=True)

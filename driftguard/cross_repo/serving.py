@@ -99,5 +99,6 @@ def _trial(event: Event, asked: Mapping[str, Any], known: ContractAnswer, source
             "timeout": int(known.timeout.total_seconds()),
             "link": sources.run_url,
             "event_id": event.id,
+            "announced": event.kind == "workflow_dispatch",
         },
     )

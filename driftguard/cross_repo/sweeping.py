@@ -69,7 +69,7 @@ def _due(held: Held, verdicts: Sequence[Verdict], sources: Sources) -> Iterator[
     for verdict in verdicts:
         question = verdict.question
         consumer, paths = _named(verdict, sources), held.paths(question.digest)
-        if verdict.answer in ASKED_NOW and consumer is not None and paths:
+        if verdict.answer in ASKED_NOW and consumer is not None and paths is not None:
             yield Wish(consumer, Proposed(question.contract, paths, question.digest))
 
 

@@ -14,13 +14,14 @@ EVENT = "driftguard-verdict"
 
 @dataclass
 class ContractAnswerExecutor:
-    """``ports.Executor``. Says 'running' first, so that the origin knows that somebody is at it."""
+    """``ports.Executor``. Says 'running' first, unless the origin has been told of this run as it began it."""
 
     writers: Writers
     kind: ClassVar[str] = "contract_answer"
 
     def apply(self, action: Action) -> Receipt:
-        self._say(action, "running", "")
+        if not action.body["announced"]:
+            self._say(action, "running", "")
         try:
             trial = self.writers.workbench.try_contract(
                 action.body["wanted"], action.body["command"], float(action.body["timeout"])

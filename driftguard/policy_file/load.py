@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -141,12 +142,25 @@ def _repeated_names(tree: Tree) -> Iterator[tuple[Place, str, str]]:
     """Names that must be unique in their list: a second rule 'docs' could never be told from the first."""
     crossing = tree.value.get("cross_repo")
     contracts = crossing.get("contracts") if isinstance(crossing, Mapping) else None
-    for path, items in (("rules", tree.value.get("rules")), ("cross_repo.contracts", contracts)):
-        seen: dict[str, int] = {}
-        for index, item in enumerate(items if isinstance(items, Sequence) and not isinstance(items, str) else ()):
-            name = item.get("name") if isinstance(item, Mapping) else None
-            where = f"{path}[{index}].name"
-            if isinstance(name, str) and name in seen:
-                yield tree.values[where], where, f"the name '{name}' is taken, in line {seen[name]}"
-            elif isinstance(name, str):
-                seen[name] = tree.values[where].line
+    yield from _repeated(tree, "rules", tree.value.get("rules"), "name")
+    yield from _repeated(tree, "cross_repo.contracts", contracts, "name")
+    for index, contract in enumerate(_listed(contracts)):
+        consumers = contract.get("consumers") if isinstance(contract, Mapping) else None
+        yield from _repeated(tree, f"cross_repo.contracts[{index}].consumers", consumers, "repo")
+
+
+def _repeated(tree: Tree, path: str, items: object, key: str) -> Iterator[tuple[Place, str, str]]:
+    """GitHub knows repositories whatever their case."""
+    seen: dict[str, int] = {}
+    for index, item in enumerate(_listed(items)):
+        name = item.get(key) if isinstance(item, Mapping) else None
+        where = f"{path}[{index}].{key}"
+        known = name.lower() if isinstance(name, str) and key == "repo" else name
+        if isinstance(known, str) and known in seen:
+            yield tree.values[where], where, f"the {key} '{name}' is taken, in line {seen[known]}"
+        elif isinstance(known, str):
+            seen[known] = tree.values[where].line
+
+
+def _listed(items: object) -> Sequence[Any]:
+    return items if isinstance(items, Sequence) and not isinstance(items, str) else ()

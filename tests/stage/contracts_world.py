@@ -197,7 +197,7 @@ class World:
         kinds = (CheckRunExecutor, CommitStatusExecutor, RepositoryDispatch, WorkflowDispatch)
         executors = {kind.kind: kind(writers) for kind in kinds}
         trail = MemoryTrail()
-        gate = Gate(self.policy, executors, lambda target: target, trail, lambda: self.now)  # type: ignore[arg-type]
+        gate = Gate(self.policy, executors, lambda target: target, trail, lambda: self.now)
         planners = {"cross_repo": CrossRepoPlanner(sources)}
         publishers = [ContractsPublisher(sources)]
         flow = UniFlow(self.policy, planners, gate, trail, lambda: self.now, "1", Mode.LIVE, publishers=publishers)
