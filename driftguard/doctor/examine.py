@@ -51,13 +51,17 @@ class Aws(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is examined. ``github`` speaks as a token, ``aws`` as the role for reads or for writes."""
+    """What is examined. ``github`` speaks as a token, ``aws`` as the role for reads or for writes.
+
+    ``app`` gives a session for a repository and a permission, as the policy's App; it raises where that isn't had.
+    """
 
     directory: Path
     repo: str
     policy: Policy
     environ: Mapping[str, str]
     github: Callable[[str], GitHub]
+    app: Callable[[str, str], object]
     aws: Callable[[str], Aws]
     terraform_version: Callable[[], str]
     is_key_file: Callable[[str], bool]

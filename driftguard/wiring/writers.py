@@ -7,14 +7,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from driftguard.audit import Trail
 from driftguard.cross_repo import asking, pages
-from driftguard.errors import UsageError
 from driftguard.forge import ForgeWriter
 from driftguard.policy import Policy
 from driftguard.ports import CloudWriter, Dispatcher, Nonces, StackDestroyer, Webhook, Workbench
+from driftguard.wiring.reaching import Reach, reach, secret
 from driftguard.wiring.sources import LazySources, configured_clouds, named_secrets
 
 
@@ -56,7 +55,7 @@ class LazyWriters:
 
     @cached_property
     def forge(self) -> ForgeWriter:
-        token = self._secret("github.token_env", self.policy.github.token_env)
+        token = secret(self.policy, self.environ, "github.token_env", self.policy.github.token_env)
         github = importlib.import_module("driftguard.clients.github")
         forge: ForgeWriter = github.writer(token, self.environ, self.sources.pacer.turn)
         return forge
@@ -79,25 +78,8 @@ class LazyWriters:
         return self.sources.nonces
 
     @cached_property
-    def _reach(self) -> Any:
-        """Sessions for other repositories: as the App where the policy names one, else with one token for all."""
-        app = self.policy.cross_repo.app
-        if app is None:
-            token = self._secret("cross_repo.token_env", self.policy.cross_repo.token_env)
-            return importlib.import_module("driftguard.clients.github").same_for_all(
-                token, self.environ, self.sources.pacer.turn
-            )
-        client = importlib.import_module("driftguard.clients.github_app")
-        key = self._secret("cross_repo.app.key_env", app.key_env)
-        identity = client.AppKey(app.id, key, app.key_env, self.policy.where("cross_repo.app"))
-        consumers = [one.repo for contract in self.policy.cross_repo.contracts for one in contract.consumers]
-        return client.AppSessions(identity, consumers, self.environ, self.sources.pacer.turn).reach
-
-    def _secret(self, path: str, variable: str) -> str:
-        found = self.environ.get(variable)
-        if not found:
-            raise UsageError(f"{self.policy.where(path)}: {path}: the environment variable {variable} is not set")
-        return found
+    def _reach(self) -> Reach:
+        return reach(self.policy, self.environ, self.sources.pacer.turn)
 
     def webhook(self, variable: str) -> Webhook:
         hook: Webhook = importlib.import_module("driftguard.clients.webhook").webhook(variable, self.environ)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from fakes.github import FakeGitHub, serving
 
 from driftguard.clients.github import GitHubDispatcher
@@ -14,13 +12,6 @@ from driftguard.errors import PermanentError, UsageError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONSUMERS = ("acme/web", "acme/app", "rival/site")
-
-
-@pytest.fixture(scope="module")
-def pem() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    form = serialization.PrivateFormat.TraditionalOpenSSL
-    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
 @pytest.fixture(scope="module")

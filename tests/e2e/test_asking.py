@@ -226,3 +226,25 @@ def test_an_answer_of_a_stranger_in_the_statuses_is_no_answer(two: Two) -> None:
     )
     two.opened()
     assert two.together()["status"] == "in_progress"
+
+
+def test_as_an_app_a_consumer_where_it_is_not_installed_is_named_and_the_other_is_asked(two: Two, pem: str) -> None:
+    app = "cross_repo:\n  app: {id: 4711, key_env: SHOP_PEM}"
+    two.governed(ORIGIN.replace("cross_repo:", app))
+    two.environ = {"SHOP_PEM": pem}
+    two.hub.repo("acme/web").installation = 9
+    _, report = two.opened()
+    assert len(two.hub.repo("acme/web").dispatches) == 1
+    error = outcome(report, "repository_dispatch:acme/reports")["error"]
+    assert error.startswith("the App 4711 is not installed at acme/reports: install it there")
+    trail = (two.work / "shop" / ".driftguard" / "audit" / "audit.jsonl").read_text()
+    assert "ghs_installation" not in trail + json.dumps(report)
+
+
+def test_a_key_that_is_not_set_is_told_with_its_line(two: Two) -> None:
+    app = "cross_repo:\n  app: {id: 4711, key_env: SHOP_PEM}"
+    two.governed(ORIGIN.replace("cross_repo:", app))
+    _, report = two.opened()
+    error = outcome(report, "repository_dispatch:acme/web")["error"]
+    assert "cross_repo.app.key_env: the environment variable SHOP_PEM is not set" in error
+    assert "policy.yaml:6" in error
