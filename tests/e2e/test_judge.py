@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fakes.model_server import KEY, ModelServer, Play, serving
 from stage.change import change
-from stage.command import driftguard, within
+from stage.command import anew, within
 from stage.judged import AFTER, BEFORE, CLAIM, GEMINI, SENTENCE
 
 CLEAN = {"shop/cache.py": BEFORE["shop/cache.py"].replace("60", "300")}
@@ -96,7 +96,7 @@ def test_without_a_model_no_sdk_is_loaded_and_nothing_is_said(tmp_path: Path, se
     base, head = change(tmp_path / "repo", BEFORE, CLEAN)
     (tmp_path / "policy.yaml").write_text(policy(server).replace("  model: gemini-3.5-flash-lite\n", ""))
     words = ("run", "--repo", "repo", "--base", base, "--head", head, "--policy", "policy.yaml", "--format", "json")
-    done = driftguard(*words, cwd=tmp_path, environ={"PYTHONPROFILEIMPORTTIME": "1", "GEMINI_API_KEY": KEY})
+    done = anew(*words, cwd=tmp_path, environ={"PYTHONPROFILEIMPORTTIME": "1", "GEMINI_API_KEY": KEY})
     assert json.loads(done.stdout)["notes"] == []
     assert "driftguard.ai_sync.judge" in done.stderr
     assert "google.genai" not in done.stderr

@@ -3,12 +3,11 @@
 import functools
 import json
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from stage.command import driftguard, start, within
+from stage.command import Running, driftguard, start, within
 from stage.moto_cloud import ACCOUNT, EXPIRED, FRESH, MotoCloud
 from stage.proxy import Asked, recording
 
@@ -203,10 +202,10 @@ def _requests_of_a_whole_run(aws: MotoCloud, tmp_path: Path) -> int:
         return len(proxy.asked)
 
 
-def _kill_at(number: int, run: subprocess.Popen[bytes], current: int) -> None:
+def _kill_at(number: int, run: Running, current: int) -> None:
     if current == number:
         run.kill()
-        run.wait()
+        run.wait(60)
 
 
 @pytest.mark.parametrize(
