@@ -252,6 +252,9 @@ class Wanted:
 class Workbench(Protocol):
     """In a consumer: tries a proposed contract of an origin with a command of the consumer's own policy."""
 
+    def answered(self, origin: str, sha: str, nonce: str) -> bool:
+        """Whether the origin has the final answer to the question with that nonce; ``False`` where that is unknown."""
+
     def try_contract(self, wanted: Wanted, command: Sequence[str], timeout: float) -> Trial:
         """Raises a ``DriftGuardError`` where the contract can't be had, or is not the one of that digest."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from driftguard.errors import UsageError
-from driftguard.policy import Clouds, Policy
+from driftguard.policy import Clouds, Policy, Rule
 
 MOST = 256
 """Jobs in one matrix, https://docs.github.com/en/actions/reference/limits."""
@@ -81,4 +81,10 @@ def narrowed(policy: Policy, which: str) -> Policy:
     if clouds.aws is not None:
         part = clouds.aws.model_copy(update={"accounts": (shard.account,), "regions": shard.regions})
         clouds = clouds.model_copy(update={"aws": part})
-    return policy.model_copy(update={"janitor": policy.janitor.model_copy(update={"clouds": clouds})})
+    rules = policy.rules if int(match[1]) == 1 else tuple(map(_idle_but_cleaning, policy.rules))
+    return policy.model_copy(update={"janitor": policy.janitor.model_copy(update={"clouds": clouds}), "rules": rules})
+
+
+def _idle_but_cleaning(rule: Rule) -> Rule:
+    """What isn't spread over shards happens in the first one alone. The others keep the rule's place in its list."""
+    return rule if rule.run == "janitor" else rule.model_copy(update={"on": ()})

@@ -91,3 +91,19 @@ def test_the_caps_and_rules_of_a_narrowed_policy_are_those_of_the_whole() -> Non
 def test_a_number_that_isnt_of_this_policy_is_refused(which: str) -> None:
     with pytest.raises(UsageError, match="2 shards"):
         shards.narrowed(policy(["1" * 12], ["eu-west-1", "us-east-1"]), which)
+
+
+def test_what_is_not_spread_over_shards_happens_in_the_first_alone_and_keeps_its_line() -> None:
+    """A hundred jobs must not ask the same consumers a hundred times."""
+    rules = [
+        {"name": "contracts", "on": ["schedule"], "run": "cross_repo"},
+        {"name": "nightly", "on": ["schedule"], "run": "janitor"},
+    ]
+    clouds = {"aws": {"accounts": ["1" * 12, "2" * 12], "regions": ["eu-west-1"]}}
+    whole = Policy.model_validate({"version": 1, "rules": rules, "janitor": {"clouds": clouds}})
+    parts = [shards.narrowed(whole, f"{number}/2") for number in (1, 2)]
+    assert [[rule.name for rule in part.rules if rule.matches("schedule")] for part in parts] == [
+        ["contracts", "nightly"],
+        ["nightly"],
+    ]
+    assert [rule.name for rule in parts[1].rules] == ["contracts", "nightly"]

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from driftguard.clients.contents import file_at
 from driftguard.clients.github import GitHubReader
 from driftguard.clients.github_api import ReadApi
-from driftguard.errors import PermanentError
-from driftguard.forge import CheckRun
+from driftguard.errors import DriftGuardError, PermanentError
+from driftguard.forge import CheckRun, CommitStatus
 from driftguard.ports import Trial, Wanted
 from driftguard.redaction import secret_values
 
@@ -28,10 +28,13 @@ Reach = Callable[[str, str], ReadApi]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How questions are read: the digest of a contract's files, and their names from the check runs that list them."""
+    """How questions are read: the digest of a contract's files, their names from the check runs that list them, and
+    whether statuses hold the final answer to the question with a nonce.
+    """
 
     digest: Callable[[Mapping[str, bytes]], str]
     listed: Callable[[Sequence[CheckRun], str], tuple[str, ...]]
+    answered: Callable[[Sequence[CommitStatus], str], bool]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,13 @@ class Workbench:
     directory: Path
     reading: Reading
     hidden: frozenset[str] = frozenset()
+
+    def answered(self, origin: str, sha: str, nonce: str) -> bool:
+        try:
+            statuses = GitHubReader(self.reach(origin, "statuses:read")).statuses(origin, sha)
+        except DriftGuardError:
+            return False
+        return self.reading.answered(statuses, nonce)
 
     def try_contract(self, wanted: Wanted, command: Sequence[str], timeout: float) -> Trial:
         api = self.reach(wanted.origin, "contents:read")

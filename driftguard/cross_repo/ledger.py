@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from driftguard.cross_repo import pages
 from driftguard.cross_repo.pages import Page
-from driftguard.cross_repo.verdicts import OPEN, Question, State, Verdict
+from driftguard.cross_repo.verdicts import OPEN, Question, State, Verdict, nonce_sha256
 from driftguard.forge import CommitStatus, Forge
 from driftguard.policy import Policy
 
@@ -118,7 +118,17 @@ def context(question: Question) -> str:
 
 def tie(question: Question) -> str:
     """What the link of each answer to ``question`` ends with: an older question's answer is not taken for its own."""
-    return f"driftguard-{question.nonce_sha256[:12]}"
+    return _tie(question.nonce_sha256)
+
+
+def _tie(kept: str) -> str:
+    return f"driftguard-{kept[:12]}"
+
+
+def has_answer(statuses: Iterable[CommitStatus], nonce: str) -> bool:
+    """Whether any of ``statuses`` is the final answer to the question with that nonce, for the consumer itself."""
+    ours = (one for one in statuses if one.link.endswith(_tie(nonce_sha256(nonce))))
+    return any(word is not None and word not in OPEN for word in map(_word, ours))
 
 
 def status(verdict: Verdict, otherwise: str) -> dict[str, str]:

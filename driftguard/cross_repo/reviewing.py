@@ -119,7 +119,7 @@ class _Review:
         found.changes[contract.name] = "not compared" if isinstance(told, Gap) else _counted(told)
         if not isinstance(told, Gap):
             found.findings += self._breaks(contract, told, said)
-        found.findings += consumer_findings(said, self.rule.mode, self.sources.clock())
+        found.findings += consumer_findings(said, contract, self.rule.mode, self.sources.clock())
         if isinstance(told, Gap) or _matters(contract, told):
             asked = self._graph.asked(contract.name)
             again = AGAIN if self.event.asked_again else NEVER

@@ -15,7 +15,7 @@ from driftguard.cross_repo.graph import Graph
 from driftguard.cross_repo.verdicts import OPEN, State, Together, Verdict, aggregate
 from driftguard.escape import markdown
 from driftguard.model import Finding, Severity
-from driftguard.policy import RuleMode
+from driftguard.policy import Contract, RuleMode
 
 SAID = {
     State.QUEUED: "is asked by the next sweep",
@@ -49,25 +49,29 @@ _WAITING = "⏳"
 _LINK = re.compile(r"https://[\w.~/?=&%-]+")
 
 
-def consumer_findings(verdicts: Iterable[Verdict], mode: RuleMode, now: datetime) -> Iterator[Finding]:
-    """One for each consumer that stands in the way; waived and passed ones don't."""
+def consumer_findings(
+    verdicts: Iterable[Verdict], contract: Contract, mode: RuleMode, now: datetime
+) -> Iterator[Finding]:
+    """One for each consumer of ``contract`` that stands in the way; waived and passed ones don't."""
+    owners = {consumer.repo.lower(): consumer.owners for consumer in contract.consumers}
     for verdict in verdicts:
         state = verdict.state(now)
         if state in SAID and state not in OPEN:
-            yield _finding(verdict, state, mode)
+            yield _finding(verdict, state, mode, owners.get(verdict.question.consumer.lower(), ()))
 
 
-def _finding(verdict: Verdict, state: State, mode: RuleMode) -> Finding:
+def _finding(verdict: Verdict, state: State, mode: RuleMode, owners: Sequence[str]) -> Finding:
     question = verdict.question
     blocks = question.required and mode is RuleMode.BLOCK
     identity = f"cross_repo/consumer {question.contract} {question.consumer}"
     why = f": {verdict.why}" if verdict.why else ""
+    ask = f"; ask {', '.join(owners)}" if owners else ""
     return Finding(
         id=hashlib.sha256(identity.encode()).hexdigest()[:16],
         rule=f"cross_repo/consumer-{state.value}",
         kind="consumer",
         name=question.consumer,
-        message=f"{question.consumer} {SAID[state]} (contract '{question.contract}'){why}",
+        message=f"{question.consumer} {SAID[state]} (contract '{question.contract}'){why}{ask}",
         severity=Severity.ERROR if blocks else Severity.WARNING,
         evidence=verdict.link,
     )

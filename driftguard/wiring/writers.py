@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from driftguard.audit import Trail
-from driftguard.cross_repo import asking, pages
+from driftguard.cross_repo import asking, ledger, pages
 from driftguard.forge import ForgeWriter
 from driftguard.policy import Policy
 from driftguard.ports import CloudWriter, Dispatcher, Nonces, StackDestroyer, Webhook, Workbench
@@ -68,7 +68,7 @@ class LazyWriters:
     @property
     def workbench(self) -> Workbench:
         client = importlib.import_module("driftguard.clients.workbench")
-        reading = client.Reading(asking.digest, pages.listed)
+        reading = client.Reading(asking.digest, pages.listed, ledger.has_answer)
         hidden = frozenset(named_secrets(self.policy, self.environ))
         bench: Workbench = client.Workbench(self._reach, dict(self.environ), self.sources.directory, reading, hidden)
         return bench

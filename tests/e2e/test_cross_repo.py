@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fakes.github import FakeGitHub
-from stage.two import Two, dispatched
+from stage.two import ORIGIN, Two, dispatched
 
 
 @pytest.fixture
@@ -136,6 +136,27 @@ def test_asking_twice_about_one_head_is_asking_once(two: Two) -> None:
     two.opened()
     two.opened()
     assert len(two.hub.repo("acme/web").dispatches) == 1
+
+
+def test_a_question_that_is_repeated_after_its_answer_runs_nothing(two: Two) -> None:
+    two.opened()
+    two.consumer_runs()
+    for answer in two.said:
+        two.hears(answer)
+    two.check = "touch again"
+    two.consumer_runs()
+    assert not (two.work / "web" / "again").exists()
+    assert len(two.said) == 2
+
+
+def test_whom_to_ask_is_named_where_it_breaks(two: Two) -> None:
+    two.governed(ORIGIN.replace("timeout: 30m", 'timeout: 30m, owners: ["@acme/web-team"]'))
+    two.check = "exit 1"
+    two.opened()
+    two.consumer_runs()
+    _, report = [two.hears(answer) for answer in two.said][-1]
+    [finding] = [finding for finding in report["findings"] if finding["kind"] == "consumer"]
+    assert finding["message"].endswith("exit code 1; ask @acme/web-team")
 
 
 def test_what_a_payload_names_is_never_run_and_an_unlisted_origin_is_not_served(two: Two) -> None:
