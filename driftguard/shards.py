@@ -1,4 +1,4 @@
-"""The janitor's scopes spread over jobs: accounts times regions, at most as many as a matrix takes.
+"""The janitor's scopes spread over jobs: accounts times regions, subscriptions, projects; no more than a matrix takes.
 
 Pure: the same policy gives the same shards, so that ``run --shard 3/8`` needs nothing but the policy and its number.
 """
@@ -8,29 +8,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from driftguard.errors import UsageError
-from driftguard.policy import Clouds, Policy, Rule
+from driftguard.policy import WHOLE_PROJECT, Clouds, Gcp, Policy
 
 MOST = 256
 """Jobs in one matrix, https://docs.github.com/en/actions/reference/limits."""
+
+SCOPES = {"azure": "subscriptions", "gcp": "projects"}
+"""What each cloud besides AWS is dealt by: a key of its section. One without is taken as a whole."""
+
+FOLDERS = "folders"
+"""The job that looks for whole projects in Google Cloud's folders."""
 
 _FORM = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One job's part. ``account`` and ``regions`` are empty where a cloud is taken as a whole."""
+    """One job's part. ``account`` and ``regions`` are empty where a cloud is taken as a whole.
+
+    ``scopes`` are what a cloud without accounts and regions is dealt by: subscriptions, projects.
+    """
 
     cloud: str
     account: str = ""
     regions: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """A job's and an artifact's name: ``aws-123456789012-eu-west-1``."""
-        more = f"{self.regions[0]}-and-{len(self.regions) - 1}-more" if len(self.regions) > 1 else "".join(self.regions)
+        parts = self.regions or self.scopes
+        more = f"{parts[0]}-and-{len(parts) - 1}-more" if len(parts) > 1 else "".join(parts)
         return "-".join(filter(None, (self.cloud, self.account, more)))
 
 
@@ -40,8 +52,19 @@ def spread(policy: Policy, most: int = MOST) -> tuple[Shard, ...]:
     A job signs in to one account. Regions share a job only where each by itself would be too many.
     """
     clouds = policy.janitor.clouds
-    whole = [Shard(name) for name in Clouds.model_fields if name != "aws" and getattr(clouds, name) is not None]
-    return (*_aws(policy, most - len(whole)), *whole)
+    others = [name for name in Clouds.model_fields if name != "aws" and getattr(clouds, name) is not None]
+    folders = (Shard("gcp", FOLDERS),) if clouds.gcp is not None and clouds.gcp.ephemeral else ()
+    aws = tuple(_aws(policy, most - len(others) - len(folders)))
+    room = most - len(aws) - len(folders)
+    dealt = [shard for name in others for shard in _scopes(policy, name, room // len(others))]
+    return (*aws, *dealt, *folders)
+
+
+def _scopes(policy: Policy, cloud: str, most: int) -> Iterator[Shard]:
+    """A job for each scope, or for several where they are too many."""
+    listed = tuple(dict.fromkeys(getattr(getattr(policy.janitor.clouds, cloud), SCOPES.get(cloud, ""), ())))
+    for scopes in _dealt(listed, most):
+        yield Shard(cloud, scopes=scopes)
 
 
 def _aws(policy: Policy, most: int) -> Iterator[Shard]:
@@ -56,11 +79,11 @@ def _aws(policy: Policy, most: int) -> Iterator[Shard]:
             yield Shard("aws", account, regions)
 
 
-def _dealt(regions: Sequence[str], hands: int) -> Iterator[tuple[str, ...]]:
-    """``regions`` dealt to at most ``hands`` jobs, as evenly as may be; no regions means all of them, in one job."""
-    count = max(1, min(hands, len(regions)))
+def _dealt(scopes: Sequence[str], hands: int) -> Iterator[tuple[str, ...]]:
+    """``scopes`` dealt to at most ``hands`` jobs, as evenly as may be; none means all of them, in one job."""
+    count = max(1, min(hands, len(scopes)))
     for hand in range(count):
-        yield tuple(regions[hand::count])
+        yield tuple(scopes[hand::count])
 
 
 def matrix(shards: Sequence[Shard]) -> dict[str, Any]:
@@ -81,10 +104,17 @@ def narrowed(policy: Policy, which: str) -> Policy:
     if clouds.aws is not None:
         part = clouds.aws.model_copy(update={"accounts": (shard.account,), "regions": shard.regions})
         clouds = clouds.model_copy(update={"aws": part})
-    rules = policy.rules if int(match[1]) == 1 else tuple(map(_idle_but_cleaning, policy.rules))
-    return policy.model_copy(update={"janitor": policy.janitor.model_copy(update={"clouds": clouds}), "rules": rules})
+    if shard.scopes:
+        part = getattr(clouds, shard.cloud).model_copy(update={SCOPES[shard.cloud]: shard.scopes})
+        clouds = clouds.model_copy(update={shard.cloud: part})
+    if clouds.gcp is not None:
+        clouds = clouds.model_copy(update={"gcp": _of_gcp(clouds.gcp, shard)})
+    return policy.model_copy(update={"janitor": policy.janitor.model_copy(update={"clouds": clouds})})
 
 
-def _idle_but_cleaning(rule: Rule) -> Rule:
-    """What isn't spread over shards happens in the first one alone. The others keep the rule's place in its list."""
-    return rule if rule.run == "janitor" else rule.model_copy(update={"on": ()})
+def _of_gcp(gcp: Gcp, shard: Shard) -> Gcp:
+    """Projects without folders; or folders, and then every project stays listed: none of these is an environment."""
+    if shard.account != FOLDERS:
+        return gcp.model_copy(update={"ephemeral": ()})
+    wanted = any(fnmatchcase(WHOLE_PROJECT, pattern) for pattern in gcp.types)
+    return gcp.model_copy(update={"types": (WHOLE_PROJECT,) if wanted else ()})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from driftguard import shards
 from driftguard.errors import UsageError
-from driftguard.policy import Policy
+from driftguard.policy import WHOLE_PROJECT, Policy
 
 account = st.integers(0, 10**12 - 1).map("{:012d}".format)
 accounts_of = st.lists(account, min_size=1, max_size=260, unique=True)
@@ -93,17 +93,47 @@ def test_a_number_that_isnt_of_this_policy_is_refused(which: str) -> None:
         shards.narrowed(policy(["1" * 12], ["eu-west-1", "us-east-1"]), which)
 
 
-def test_what_is_not_spread_over_shards_happens_in_the_first_alone_and_keeps_its_line() -> None:
-    """A hundred jobs must not ask the same consumers a hundred times."""
-    rules = [
-        {"name": "contracts", "on": ["schedule"], "run": "cross_repo"},
-        {"name": "nightly", "on": ["schedule"], "run": "janitor"},
-    ]
-    clouds = {"aws": {"accounts": ["1" * 12, "2" * 12], "regions": ["eu-west-1"]}}
-    whole = Policy.model_validate({"version": 1, "rules": rules, "janitor": {"clouds": clouds}})
-    parts = [shards.narrowed(whole, f"{number}/2") for number in (1, 2)]
-    assert [[rule.name for rule in part.rules if rule.matches("schedule")] for part in parts] == [
-        ["contracts", "nightly"],
-        ["nightly"],
-    ]
-    assert [rule.name for rule in parts[1].rules] == ["contracts", "nightly"]
+subscriptions_of = st.lists(st.uuids().map(str), min_size=1, max_size=300, unique=True)
+
+
+@settings(max_examples=30)
+@given(subscriptions_of, st.booleans())
+def test_every_subscription_is_in_exactly_one_job_and_a_run_of_it_sees_no_other(
+    subscriptions: list[str], with_aws: bool
+) -> None:
+    clouds: dict[str, object] = {"azure": {"subscriptions": subscriptions}}
+    clouds |= {"aws": {"accounts": ["1" * 12], "regions": ["eu-west-1", "us-east-1"]}} if with_aws else {}
+    whole = Policy.model_validate({"version": 1, "janitor": {"clouds": clouds}})
+    found = shards.spread(whole)
+    assert len(found) <= shards.MOST
+    assert sorted(each for shard in found for each in shard.scopes) == sorted(subscriptions)
+    assert len({shard.name for shard in found}) == len(found)
+    assert all(re.fullmatch(r"[a-z0-9-]+", shard.name) for shard in found)
+    number = len(found)
+    narrowed = shards.narrowed(whole, f"{number}/{number}").janitor.clouds
+    assert narrowed.aws is None
+    assert narrowed.azure is not None
+    assert narrowed.azure.subscriptions == found[-1].scopes
+
+
+def test_each_project_is_a_job_and_whole_projects_are_one() -> None:
+    gcp = {"projects": ["100000000001", "100000000002"], "ephemeral": ["folders/900001"]}
+    whole = Policy.model_validate({"version": 1, "janitor": {"clouds": {"gcp": gcp}}})
+    found = shards.spread(whole)
+    assert [shard.name for shard in found] == ["gcp-100000000001", "gcp-100000000002", "gcp-folders"]
+    parts = [shards.narrowed(whole, each["shard"]).janitor.clouds.gcp for each in shards.matrix(found)["include"]]
+    told = [(part.projects, part.ephemeral, part.types) for part in parts if part is not None]
+    everything = ("100000000001", "100000000002")
+    assert told == [
+        (("100000000001",), (), ("*",)),
+        (("100000000002",), (), ("*",)),
+        (everything, ("folders/900001",), (WHOLE_PROJECT,)),
+    ], "a project that is worked in stays listed, or it would be an environment"
+
+
+def test_more_projects_than_jobs_share_them() -> None:
+    numbers = [str(100000000000 + number) for number in range(shards.MOST + 9)]
+    gcp = {"projects": numbers, "ephemeral": ["folders/900001"]}
+    found = shards.spread(Policy.model_validate({"version": 1, "janitor": {"clouds": {"gcp": gcp}}}))
+    assert len(found) == shards.MOST
+    assert sorted(number for shard in found for number in shard.scopes) == numbers

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftguard.cross_repo.asking import Place
 from driftguard.cross_repo.ledger import Ledger
 from driftguard.cross_repo.reviewing import waived
 from driftguard.cross_repo.statuses import written
-from driftguard.cross_repo.verdicts import ANSWERS, Answered, State, Together, Verdict, aggregate, step
+from driftguard.cross_repo.verdicts import ANSWERS, OPEN, Answered, State, Together, Verdict, aggregate, step
 from driftguard.errors import DriftGuardError, NotFound
 from driftguard.forge import PullRequest
 from driftguard.model import Event, Gap, Plan
@@ -52,19 +52,31 @@ def _counted(event: Event, sources: Sources, said: Answered, pull: PullRequest, 
         return Plan(actions=(action,))
     before = waived(known, sources.overrides(_about(event, pull)).held)
     after = [stepped.verdict if verdict.question == stepped.verdict.question else verdict for verdict in before]
-    settled = aggregate(after, sources.clock()) is not Together.WAITING
+    settled = _settled(before, after, sources)
     return Plan(actions=(action,), then=_renewed(event, pull, sources) if settled else None)
 
 
+def _settled(before: Sequence[Verdict], after: Sequence[Verdict], sources: Sources) -> bool:
+    """Whether the answer is worth another look at the pull request: it decides, or it is the last one."""
+    now = sources.clock()
+    if aggregate(after, now) is Together.WAITING:
+        return False
+    waiting = any(verdict.answer in OPEN for verdict in after if verdict.question.required)
+    return aggregate(before, now) is Together.WAITING or not waiting
+
+
 def _about(event: Event, pull: PullRequest) -> Event:
-    """The pull request's event as GitHub would send it for its present head."""
+    """The pull request's event for its present head.
+
+    No ``head.repo``: this run's token may write, whatever fork the pull request comes from.
+    """
     payload = {
         "action": "synchronize",
         "number": pull.number,
         "pull_request": {
             "number": pull.number,
             "base": {"sha": pull.base_sha, "ref": pull.base_ref},
-            "head": {"sha": pull.head_sha, "ref": pull.head_ref, "repo": {"full_name": pull.head_repo}},
+            "head": {"sha": pull.head_sha, "ref": pull.head_ref},
         },
     }
     identity = f"{event.id}.{pull.number}"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from types import MappingProxyType
 
 from driftguard.cross_repo.graph import Graph
@@ -41,10 +42,9 @@ TITLES = {
     Together.WAITING: "waiting for consumers",
     Together.RED: "consumers break, or can't say",
 }
-MOST_ROWS = 100
-"""Rows of a table; a check run's summary takes 65,535 characters."""
+ROOM = 28_000
+"""Bytes of a table; a check run's summary takes 65,535 characters, and there are two tables and the pictures."""
 
-_LARGEST_PICTURE = 20_000
 _WAITING = "⏳"
 _LINK = re.compile(r"https://[\w.~/?=&%-]+")
 
@@ -105,21 +105,23 @@ def summary(
     """
     required = [verdict for verdict in verdicts if verdict.question.required]
     advisory = [verdict for verdict in verdicts if not verdict.question.required]
-    parts = [_table(required, now, changes)] if required else ["No required consumer relies on it."]
+    parts = [_table(required, now, changes, ROOM)] if required else ["No required consumer relies on it."]
     if advisory:
-        folded = _table(advisory, now, changes)
+        folded = _table(advisory, now, changes, ROOM // 2)
         parts.append(f"<details><summary>{len(advisory)} advisory</summary>\n\n{folded}\n\n</details>")
     names = dict.fromkeys(verdict.question.contract for verdict in verdicts)
-    pictures = [mermaid(graph, name) for name in names if name in graph.contracts]
-    return "\n\n".join([*parts, *(picture for picture in pictures if len(picture) < _LARGEST_PICTURE)])
+    pictures = "\n\n".join(mermaid(graph, name) for name in names if name in graph.contracts)
+    return "\n\n".join([*parts, *([pictures] if len(pictures) < ROOM // 2 else [])])
 
 
-def _table(verdicts: Sequence[Verdict], now: datetime, changes: Mapping[str, str]) -> str:
-    """What stands in the way first; what has no room is counted."""
+def _table(verdicts: Sequence[Verdict], now: datetime, changes: Mapping[str, str], room: int) -> str:
+    """What stands in the way first, in at most ``room`` bytes of rows; what has no room is counted."""
     rows = ["| change | consumer | answer | link | age |", "|---|---|---|---|---|"]
     first = sorted(verdicts, key=lambda verdict: verdict.state(now) in (State.PASSED, State.WAIVED))
-    rows += [_row(verdict, now, changes) for verdict in first[:MOST_ROWS]]
-    left_out = Counter(verdict.state(now).value for verdict in first[MOST_ROWS:])
+    sizes = accumulate(len(_row(verdict, now, changes).encode()) + 1 for verdict in first)
+    fitting = sum(size <= room for size in sizes)
+    rows += [_row(verdict, now, changes) for verdict in first[:fitting]]
+    left_out = Counter(verdict.state(now).value for verdict in first[fitting:])
     more = ", ".join(f"{count} {state}" for state, count in sorted(left_out.items()))
     return "\n".join(rows) + (f"\n\nand {more}" if more else "")
 

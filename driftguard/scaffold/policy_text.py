@@ -11,13 +11,6 @@ from driftguard.scaffold.detect import Found
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", ".", "..", ".inf", ".nan"})
 
-_ASKING = (
-    "pull_request.opened",
-    "pull_request.synchronize",
-    "pull_request.reopened",
-    "repository_dispatch.driftguard-verdict",
-    "schedule",
-)
 _JANITOR_LATER = """\
 # Cloud environments that nobody needs any more: name an account, sign in by OIDC (docs/oidc.md), and add the rules
 #   - {name: teardown, on: [pull_request.closed], run: janitor, scope: event}
@@ -49,9 +42,8 @@ def _lines(found: Found, accounts: Sequence[str], regions: Sequence[str]) -> Ite
     yield "    run: ai_sync"
     yield "    mode: warn"
     if found.contracts:
-        yield "  - name: contracts # a changed contract asks its consumers, hears them, and nightly looks who is silent"
-        yield "    on:"
-        yield from (f"      - {event}" for event in _ASKING)
+        yield "  - name: contracts # a changed contract asks its consumers"
+        yield "    on: [pull_request.opened, pull_request.synchronize, pull_request.reopened]"
         yield "    run: cross_repo"
         yield "    mode: block"
     if accounts:

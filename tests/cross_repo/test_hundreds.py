@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from stage.contracts_world import START, World, names, policy
+from stage.contracts_world import START, World, names, policy, void
 
 from driftguard.cross_repo.budget import AN_HOUR
 from driftguard.cross_repo.pace import Pacer
@@ -87,3 +87,15 @@ def test_the_last_one_left_over_is_still_required(count: int) -> None:
     made.opened()
     assert made.together == ""
     assert "queued" in made.summary
+
+
+def test_whatever_hundreds_of_consumers_say_the_check_run_takes_it() -> None:
+    """GitHub refuses a summary of more than 65,535 characters, and the check would stand still for ever."""
+    made = paced(70)
+    made.opened()
+    made.turn = void
+    for name in list(made.asked)[:40]:
+        made.hears(made.answer(name, "failed", {"why": "&<|@" * 60, "link": "https://run/" + "x" * 250}))
+    assert len(made.summary.encode()) < 65_000
+    assert "30 asked" in made.summary
+    assert made.together == "failure"
