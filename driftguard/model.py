@@ -201,8 +201,11 @@ class Target:
     """One thing out there that an action may change.
 
     ``scope`` is a path from the provider down (``aws/123456789012/eu-west-1``, ``github/acme/web``).
+    A ``type`` that lies inside another extends its name (``microsoft.sql:servers:databases``).
     ``protection`` names what the cloud itself protects it with; empty where nothing does. ``size`` is what its price
     goes by, a class, a volume or both (``t3.micro``, ``100 GiB``, ``gp3 100 GiB``); empty where that isn't known.
+    ``holds`` is everything that goes with it, as far as the cloud deletes it whole: a resource group's resources. Its
+    ``fingerprint`` then also stands for these.
     """
 
     provider: str
@@ -216,6 +219,7 @@ class Target:
     fingerprint: str = ""
     protection: str = ""
     size: str = ""
+    holds: tuple[Target, ...] = ()
 
     @property
     def path(self) -> str:
@@ -231,7 +235,8 @@ ENVIRONMENT = "environment"
 class Action:
     """One proposed change. ``after`` lists action ids that must have ended first; ``body`` is the executor's.
 
-    ``takes`` is everything that goes with the target and is judged with it, the resources of an environment.
+    ``takes`` is everything that goes with the target and is judged with it: the resources of an environment, or of
+    whatever the cloud deletes as a whole.
     ``part_of`` lists the actions that this one finishes: unless all of them went through, it doesn't happen.
     ``timeout`` is its own limit where ``limits.action_timeout`` isn't. ``usd_month`` is what the target costs a month,
     ``None`` if unknown.

@@ -101,7 +101,10 @@ class Cloud(Protocol):
         """Everything that carries our owner tag or namespace, each once; a scope that can't be listed is a ``Gap``."""
 
     def read(self, target: Target) -> Target | None:
-        """The target as it is now, natively; ``None`` if it is gone. Raises if that can't be known."""
+        """The target as it is now, natively, with all that it ``holds``; ``None`` if it is gone.
+
+        Raises if that can't be known.
+        """
 
 
 class CloudWriter(Protocol):

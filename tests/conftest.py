@@ -41,4 +41,13 @@ def quiet_logs() -> Iterator[None]:
     log.setLevel(before[2])
 
 
-pytest_plugins = ["stage.moto_cloud", "stage.github", "stage.app_key", "stage.pull_request", "stage.terraform"]
+pytest_plugins = [
+    "stage.moto_cloud",
+    "stage.azure_cloud",
+    "stage.google_cloud",
+    "stage.worlds.aws",
+    "stage.github",
+    "stage.app_key",
+    "stage.pull_request",
+    "stage.terraform",
+]

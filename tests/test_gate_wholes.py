@@ -430,3 +430,86 @@ class TestPassageInDetail:
         ruling = decide([Proposal(None, Plan(actions=(notice, ALONE)))], GROUNDS)
         assert verdicts(ruling) == ["allow", "deny"]
         assert [decision.reason for decision in ruling.decisions] == ["tells people of this run", "no rule asks for it"]
+
+
+STILL = Precondition.STILL_EXISTS
+
+
+def group(*takes: Target) -> Action:
+    """A resource that the cloud deletes with all that it holds, as a planner proposes it."""
+    return Action("group", "delete_resource", target("dg-group"), Risk.DESTROY, "expired", (), STILL, takes=takes)
+
+
+class TestResourcesThatTakeOthers:
+    """A resource group, a project: judged on itself and on everything that goes with it."""
+
+    def test_it_goes_if_all_of_it_may_go(self) -> None:
+        assert verdicts(decided(group(A))) == ["allow"]
+
+    def test_one_thing_in_it_that_stays_keeps_the_whole_and_not_the_others(self) -> None:
+        alone = replace(part(A), after=("group",), part_of=())
+        ruling = decided(group(A, KEPT), alone)
+        assert verdicts(ruling) == ["deny", "allow"]
+        assert ruling.decisions[0].reason == "dg-kept in it stays: protected by its tag Protected=1"
+
+    def test_its_own_lease_comes_first(self) -> None:
+        assert decided(replace(group(A), target=KEPT)).decisions[0].reason == "protected by its tag Protected=1"
+
+    def test_a_gap_over_one_thing_in_it_keeps_it(self) -> None:
+        ruling = decided(group(replace(A, scope="aws/1/x")), gaps=(Gap("aws/1/x", "the region", "no"),))
+        assert verdicts(ruling) == ["deny"]
+
+    def test_it_counts_for_the_cap_and_so_does_everything_in_it_once(self) -> None:
+        alone = [replace(part(each), after=(), part_of=()) for each in (A,)]
+        assert verdicts(decided(group(A), *alone)) == ["allow", "allow"]
+        assert verdicts(decided(group(A, B), *alone)) == ["deny", "deny"]
+
+    @pytest.mark.parametrize(
+        ("holds", "said"),
+        [
+            ((A, B), "dg-b came into it since it was planned"),
+            ((replace(A, fingerprint="x"),), "the tags of dg-a in it changed since it was planned"),
+            ((replace(A, protection="lock"),), "dg-a in it stays: protected by the cloud: lock"),
+        ],
+    )
+    def test_the_second_look_judges_what_is_in_it_by_then(self, holds: tuple[Target, ...], said: str) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED), replace(target("dg-group"), holds=holds))
+        outcomes = there.through(group(A))
+        assert (outcomes["group"].status, there.applied) == (Status.STALE, [])
+        assert said in outcomes["group"].note
+
+    def test_other_tags_of_its_own_are_a_change(self) -> None:
+        changed = target("dg-group", driftguard_env="pr-8")
+        outcomes = cloud(lambda: Receipt(Status.APPLIED), replace(changed, holds=(A,))).through(group(A))
+        assert outcomes["group"].note == "its tags changed since it was planned"
+
+    def test_one_that_takes_long_is_tried_again_while_what_it_holds_is_going(self) -> None:
+        """Its fingerprint stands for what it holds, and that gets less."""
+        there = Cloud({}, lambda: Receipt(Status.APPLIED))
+        whole = replace(target("dg-group"), holds=(A, B), fingerprint="of both")
+        states = iter([whole, replace(whole, holds=(B,), fingerprint="of one")])
+        tries = iter([StillInUse("still being deleted"), None])
+
+        class Slow:
+            kind = "delete_resource"
+
+            def apply(self, action: Action) -> Receipt:
+                error = next(tries)
+                if error:
+                    raise error
+                return Receipt(Status.APPLIED)
+
+        policy = POLICY.model_copy(update={"janitor": POLICY.janitor.model_copy(update={"max_deletions": 9})})
+        planned = replace(group(A, B), target=replace(whole, holds=()))
+        ruling = decide([Proposal(policy.rules[0], Plan(actions=(planned,)))], Grounds(policy, EVENT, NOW))
+        executors: dict[str, Executor] = {"delete_resource": Slow()}
+        gate = Gate(policy, executors, lambda _: next(states), there.trail, lambda: NOW, sleep=lambda _: None)
+        [outcome] = gate.apply(ruling, EVENT)
+        assert (outcome.status, outcome.attempts, outcome.note) == (Status.APPLIED, 2, "")
+
+    def test_the_trail_names_what_it_takes_before_it_goes(self) -> None:
+        there = Cloud({"dg-group": replace(target("dg-group"), holds=(A,))}, lambda: Receipt(Status.APPLIED))
+        there.through(group(A))
+        [intent] = [body for state, _, body in there.trail.records if state == "INTENT"]
+        assert intent["takes"] == ["dg-a"]
+        assert there.applied == ["group"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from driftguard.ai_sync.items import Item
-from driftguard.ai_sync.needles import Needle, matched
+from driftguard.ai_sync.needles import Needle, escaped, matched, plain
 from driftguard.globs import Globs
 from driftguard.policy import AiSync
 from driftguard.ports import SourceTree, WordHit
@@ -38,11 +38,17 @@ class Docs:
             for word in needle.words:
                 by_word[word].append(needle)
         found: dict[tuple[str, str], list[WordHit]] = defaultdict(list)
-        for hit in self.tree.search(self.revision, sorted(by_word), self.pathspecs):
+        words = sorted({spelled for word in by_word for spelled in escaped(word)})
+        for hit in self.tree.search(self.revision, words, self.pathspecs):
             if self.holds(hit.path):
-                for needle in matched(_candidates(by_word, hit.text), hit.text):
+                line = plain(hit.text)
+                for needle in matched(_candidates(by_word, line), line):
                     found[needle.item.key].append(hit)
         return found
+
+    def lines(self, path: str) -> Sequence[str]:
+        """A document's text; nothing where it can't be read."""
+        return (self.tree.read(self.revision, path) or b"").decode(errors="replace").splitlines()
 
     @cached_property
     def pathspecs(self) -> tuple[str, ...]:

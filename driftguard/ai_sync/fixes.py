@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from driftguard.ai_sync.blocks import block
 from driftguard.ai_sync.docs import Docs
 from driftguard.ai_sync.items import Item
 from driftguard.ports import WordHit
@@ -36,7 +37,7 @@ def fixes(items: Sequence[Item], known: Sequence[Item], docs: Docs) -> Mapping[t
         beside[other.kind.value, other.path].append(other)
     near = {item.key: _neighbours(item, beside[item.kind.value, item.path]) for item in items}
     mentioned = docs.mentions({other.key: other for others in near.values() for other in others}.values())
-    return {item.key: _fix(item, near[item.key], mentioned) for item in items}
+    return {item.key: _fix(item, near[item.key], mentioned, docs) for item in items}
 
 
 def _neighbours(item: Item, known: Sequence[Item]) -> list[Item]:
@@ -47,13 +48,22 @@ def _neighbours(item: Item, known: Sequence[Item]) -> list[Item]:
     return sorted(others, key=lambda other: abs(other.line - item.line))[:_NEIGHBOURS]
 
 
-def _fix(item: Item, near: Sequence[Item], mentioned: Mapping[tuple[str, str], Sequence[WordHit]]) -> Fix:
+def _fix(item: Item, near: Sequence[Item], mentioned: Mapping[tuple[str, str], Sequence[WordHit]], docs: Docs) -> Fix:
     for other in near:
         for hit in sorted(mentioned.get(other.key, ()), key=_rank):
             text = in_style(hit, other.name, item)
             if text:
-                return Fix(text, hit.path, hit.line)
+                return _below(text, hit, item, docs)
     return Fix(f"- `{item.name}`: {description(item)}")
+
+
+def _below(text: str, hit: WordHit, item: Item, docs: Docs) -> Fix:
+    """After the neighbour's line; after all that is told of the neighbour where its name stands alone."""
+    alone = not text.endswith(description(item)) and "=" not in text and "|" not in text
+    found = block(docs.lines(hit.path), hit.line) if alone else None
+    if found is None:
+        return Fix(text, hit.path, hit.line)
+    return Fix(found.text(text, description(item)), hit.path, found.last)
 
 
 def _rank(hit: WordHit) -> int:
@@ -81,7 +91,7 @@ def in_style(hit: WordHit, neighbour: str, item: Item) -> str:
     if re.fullmatch(r"\s*(?:[-*+]|\d+\.|#{2,6}|\.\.\s+\w+::)?\s*[`*_\"']*(?:-\w,?\s*)?", before):
         found = _AFTER_NAME.match(after)
         assert found is not None  # every part of it may be empty
-        rest = f"{found['gap'] or ': '}{description(item)}" if after[found.end() :].strip() else ""
+        rest = f"{found['gap'] or ': '}{description(item)}" if after[found.end() :].strip() else found["gap"].rstrip()
         return f"{before}{item.name}{found['close']}{rest}"
     return ""
 

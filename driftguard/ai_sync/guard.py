@@ -142,16 +142,21 @@ def _first_of_each(items: Iterable[Item]) -> list[Item]:
 
 
 def _words(item: Item) -> tuple[str, ...]:
-    """How code may spell an item; a flag may be a parameter's name."""
+    """How code may spell an item; a flag may be a parameter's name, a variable a field's."""
     words = Needle(item).words
     if item.kind is ItemKind.CLI_FLAG:
         return tuple({*words, *(word.replace("-", "_") for word in words)})
+    if key_of(item)[0] == ItemKind.ENV_VAR:
+        return tuple({*words, *(word.lower() for word in words)})
     return words
 
 
 def _likely(item: Item) -> re.Pattern[str]:
     if item.kind is not ItemKind.CLI_FLAG:
-        return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in _words(item)) or "(?!)")
+        words = Needle(item).words
+        fields = [word.lower() for word in words if key_of(item)[0] == ItemKind.ENV_VAR and word.isupper()]
+        patterns = [rf"\b{re.escape(word)}\b" for word in words] + [rf"^\s*{re.escape(word)}\s*:" for word in fields]
+        return re.compile("|".join(patterns) or "(?!)")
     word = re.escape(item.name.lstrip("-"))
     bound = re.escape(item.name.lstrip("-").replace("-", "_"))
     return re.compile(rf"[\"'`]-{{0,2}}{word}\b|--{word}\b|(?<![\w.]){bound}\s*:|\[no-\]{word}\b")

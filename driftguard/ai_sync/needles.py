@@ -42,7 +42,20 @@ class Needle:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         names = (self.item.name, *self.item.aliases)
-        return re.compile("|".join(_pattern(self.item.kind, name) for name in names))
+        patterns = [_pattern(self.item.kind, name) for name in names]
+        if self.item.kind is ItemKind.HELM_VALUE:
+            patterns[1:] = [_marked(name, pattern) for name, pattern in zip(names[1:], patterns[1:], strict=True)]
+        return re.compile("|".join(patterns))
+
+
+def escaped(word: str) -> tuple[str, ...]:
+    """A word as text files may hold it: Markdown escapes ``_``, man pages escape ``-``."""
+    return tuple(dict.fromkeys((word, word.replace("_", r"\_"), word.replace("-", r"\-"))))
+
+
+def plain(line: str) -> str:
+    """A line without the escapes of Markdown and of man pages."""
+    return line.replace(r"\_", "_").replace(r"\-", "-")
 
 
 def route_key(name: str) -> str:
@@ -63,6 +76,11 @@ def _pattern(kind: ItemKind, name: str) -> str:
     if kind in _DASHED:
         return rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)"
     return rf"(?<!\w){re.escape(name)}(?!\w)"
+
+
+def _marked(name: str, pattern: str) -> str:
+    """A parent of one plain word (``image``) is meant only where it is written as a name."""
+    return pattern if "." in name else rf"[`|]\s*{re.escape(name)}\s*[`|]"
 
 
 def _route(name: str) -> str:

@@ -100,8 +100,10 @@ class ParsedFile:
 
     def is_quiet(self, start: int) -> bool:
         """Whether a place lies in a comment or within a literal."""
-        at = bisect_right(self._quiet, (start, len(self.text))) - 1
-        return any(begin <= start < end for begin, end in self._quiet[max(at - 3, 0) : at + 1])
+        return _holds(self._quiet, start, len(self.text))
+
+    def is_comment(self, start: int) -> bool:
+        return _holds(self._comments, start, len(self.text))
 
     def place(self, start: int) -> tuple[int, int, str]:
         """Line and column from 1, and the line's text."""
@@ -129,14 +131,18 @@ class ParsedFile:
         return str(top.text())
 
     @cached_property
+    def _comments(self) -> list[tuple[int, int]]:
+        return sorted(self._spans_of(self.family.quiet, 0))
+
+    @cached_property
     def _quiet(self) -> list[tuple[int, int]]:
         """Sorted spans of comments, and of literals without their first character."""
-        spans = []
-        for node in self._of_kinds((*self.family.quiet, *self.family.strings)):
+        return sorted([*self._comments, *self._spans_of(self.family.strings, 1)])
+
+    def _spans_of(self, kinds: Iterable[str], offset: int) -> Iterator[tuple[int, int]]:
+        for node in self._of_kinds(kinds):
             span = node.range()
-            inside = node.kind() in self.family.strings
-            spans.append((span.start.index + inside, span.end.index))
-        return sorted(spans)
+            yield span.start.index + offset, span.end.index
 
     def _of_kinds(self, kinds: Iterable[str]) -> Iterator[Node]:
         known = [kind for kind in kinds if grammar.has_kind(self.language, kind)]
@@ -174,6 +180,11 @@ class ParsedFile:
         parameters = tuple(match["name"] for match in found if match and not _RECEIVERS.match(match["name"]))
         name = last(named.text().partition("(")[0]) if named else ""
         return Function(name, parameters, span.start.index, span.end.index, node.text())
+
+
+def _holds(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    at = bisect_right(spans, (start, end)) - 1
+    return any(begin <= start < stop for begin, stop in spans[max(at - 3, 0) : at + 1])
 
 
 def constants(family: Family, text: str) -> dict[str, str]:

@@ -66,7 +66,8 @@ class Reading:
     needed: dict[str, bool] = field(default_factory=dict)
 
     def extraction(self) -> Extraction:
-        found = [one for special in self.file.family.specials for one in special(self._source)]
+        special = (one for special in self.file.family.specials for one in special(self._source))
+        found = [one for one in special if not self.file.is_comment(one.start)]
         for place in self._places():
             found += self._names(place)
         found += self._through_own()
@@ -167,7 +168,15 @@ class Reading:
         rule = place.rule
         only = "" if isinstance(rule, Helper) else rule.only
         kept = [text for text in texts if not only or re.fullmatch(only, text)]
-        yield from (Found(rule.kind, named, place.start) for named in rule.spelling(kept))
+        before = self._before(place) if rule.kind is ItemKind.ENV_VAR else ""
+        yield from (Found(rule.kind, named, place.start) for named in rule.spelling([before + text for text in kept]))
+
+    def _before(self, place: Place) -> str:
+        return "".join(prefix for span, prefix in self._prefixes if place.start in span)
+
+    @cached_property
+    def _prefixes(self) -> Sequence[tuple[range, str]]:
+        return list(self.file.family.prefixes(self._source))
 
     def _scope(self, start: int, expression: str) -> Scope:
         local = {}

@@ -13,6 +13,12 @@ from driftguard.ai_sync.spelling import Named, Spelling, each
 ENV_LIKE = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 """A name that says by itself that it is an environment variable's."""
 
+ASKED_PATH = (
+    r"(?:\b[rR]eq(?:uest)?|\b[cC]te?xt?|\b[cC]ontext|\b[uU]r[il]|\bscope|\benviron)\b[\w.\[\]()\"']*?(?:[pP]ath|[uU]r[il]|PATH)\w*(?:\(\))?[\"'\]]*"
+    r"\s*={2,3}\s*(?P<expression>[\"'`]/[\w.-][\w./{}:-]*[\"'`])"
+)
+"""A server without a router compares the path that it is asked for: ``request.path == "/health"``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -91,6 +97,12 @@ class Found:
 
 
 Special = Callable[[Source], Iterator[Found]]
+Prefixes = Callable[[Source], Iterator[tuple[range, str]]]
+"""Places in which every name of a variable begins with the same text."""
+
+
+def no_prefixes(_source: Source) -> Iterator[tuple[range, str]]:
+    return iter(())
 
 
 def whole(_path: str, text: str) -> str:
@@ -109,6 +121,7 @@ class Family:
     accesses: tuple[Access, ...] = ()
     texts: tuple[Text, ...] = ()
     specials: tuple[Special, ...] = ()
+    prefixes: Prefixes = no_prefixes
     call_nodes: tuple[str, ...] = ()
     argument_nodes: tuple[str, ...] = ("arguments", "argument_list")
     functions: tuple[str, ...] = ()

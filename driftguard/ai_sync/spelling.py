@@ -43,6 +43,12 @@ def switches(texts: list[str]) -> Iterator[Named]:
         yield Named(_positive(found[0], shorts), tuple(shorts))
 
 
+def usage(texts: list[str]) -> Iterator[Named]:
+    """``-p, --port=[N] 'the port to listen on'``: what is quoted only tells of it."""
+    for text in texts:
+        yield from switches([text.partition("'")[0]])
+
+
 def laravel(texts: list[str]) -> Iterator[Named]:
     """``--Q|queue``: the short form first."""
     yield from flag([text.strip().lstrip("-").rpartition("|")[2] for text in texts])
@@ -57,7 +63,7 @@ def _positive(name: str, others: list[str]) -> str:
 def flag(texts: list[str]) -> Iterator[Named]:
     """``port`` means ``--port``. Go's flag package takes one dash, too; so does its documentation."""
     for text in texts:
-        name = text.strip().lstrip("-")
+        name = text.strip().lstrip("-").rstrip("=:")
         if re.fullmatch(r"[A-Za-z0-9][\w.:-]*", name):
             yield Named(f"-{name}") if len(name) == 1 else Named(f"--{name}", (f"-{name}",))
 

@@ -68,6 +68,7 @@ def doctor(
         aws=lambda which: wiring.aws_as(which, given, os.environ),
         terraform_version=wiring.terraform_version,
         is_key_file=wiring.is_key_file,
+        cloud=lambda cloud: wiring.cloud_called(cloud, given, os.environ),
     )
     results = list(practice.examine(patient))
     for result in results:

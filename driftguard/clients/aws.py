@@ -26,7 +26,7 @@ from driftguard.errors import (
     StillInUse,
     TransientError,
 )
-from driftguard.policy import Aws, Janitor
+from driftguard.policy import Auth, Aws, Janitor
 from driftguard.retry import Backoff, with_backoff
 
 GLOBAL = "us-east-1"
@@ -47,13 +47,13 @@ _IN_USE = re.compile(
 _PRODUCTION = re.compile("prod", re.IGNORECASE)
 
 
-def reader(janitor: Janitor, environ: Mapping[str, str]) -> AwsApi:
-    """Reads only: a write is refused before the wire with ``ReadOnlyViolation``."""
+def reader(janitor: Janitor, environ: Mapping[str, str], _auth: Auth = Auth()) -> AwsApi:  # noqa: B008 - frozen
+    """Reads only: a write is refused before the wire with ``ReadOnlyViolation``. Roles stand with the accounts."""
     config = _config(janitor)
     return AwsApi(config, environ, _refuse_writes, role=_role(config, config.role))
 
 
-def writer(janitor: Janitor, environ: Mapping[str, str]) -> AwsApi:
+def writer(janitor: Janitor, environ: Mapping[str, str], _auth: Auth = Auth()) -> AwsApi:  # noqa: B008 - frozen
     """Reads and writes. Only live wiring asks for one."""
     config = _config(janitor)
     return AwsApi(

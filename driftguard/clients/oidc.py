@@ -8,7 +8,7 @@ https://docs.github.com/en/actions/reference/security/oidc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -175,7 +175,10 @@ def azure_credential(identity: AzureIdentity | None, environ: Mapping[str, str],
 
 
 def gcp_credentials(
-    identity: GcpIdentity | None, environ: Mapping[str, str], token_url: str | None = None
+    identity: GcpIdentity | None,
+    environ: Mapping[str, str],
+    token_url: str | None = None,
+    scopes: Sequence[str] = (GCP_SCOPE,),
 ) -> Any | None:
     """google-auth credentials of the workload identity pool; ``None`` where Google's default chain must do."""
     if identity is None:
@@ -197,7 +200,7 @@ def gcp_credentials(
         token_url=token_url or GCP_TOKEN_URL,
         subject_token_supplier=_Supplier(tokens),
         service_account_impersonation_url=f"{host}/{account}:generateAccessToken" if account else None,
-        scopes=[GCP_SCOPE],
+        scopes=list(scopes),
     )
 
 

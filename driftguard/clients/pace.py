@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -25,12 +26,29 @@ class Throttled(TransientError):
 
 
 @dataclass
+class Quota:
+    """At most ``most`` requests in any ``seconds``, where a service says how many it takes. Not safe by itself."""
+
+    most: int
+    seconds: float
+    _turns: deque[float] = field(default_factory=deque)
+
+    def turn(self, earliest: float) -> float:
+        """When the next request may be sent; it counts from then on."""
+        full = len(self._turns) == self.most
+        at = max(earliest, self._turns.popleft() + self.seconds) if full else earliest
+        self._turns.append(at)
+        return at
+
+
+@dataclass
 class Pace:
     """A gap between requests, shared by threads; none at all until the service throttles, and again when it doesn't."""
 
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     gap: float = 0.0
+    quota: Quota | None = None
     _next: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -53,6 +71,7 @@ class Pace:
         with self._lock:
             now = self.clock()
             turn = max(now, self._next)
+            turn = self.quota.turn(turn) if self.quota else turn
             self._next = turn + self.gap
         if turn > now:
             self.sleep(turn - now)

@@ -54,6 +54,7 @@ class Patient:
     """What is examined. ``github`` speaks as a token, ``aws`` as the role for reads or for writes.
 
     ``app`` gives a session for a repository and a permission, as the policy's App; it raises where that isn't had.
+    ``cloud`` is the read side of the cloud of that name, as the policy configures it.
     """
 
     directory: Path
@@ -65,6 +66,7 @@ class Patient:
     aws: Callable[[str], Aws]
     terraform_version: Callable[[], str]
     is_key_file: Callable[[str], bool]
+    cloud: Callable[[str], Any]
 
 
 class Check(Protocol):

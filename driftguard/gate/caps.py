@@ -6,15 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from driftguard.gate.ruling import Ruled, Ruling
-from driftguard.model import Decision, Finding, Plan, Risk, Severity, Verdict
+from driftguard.model import ENVIRONMENT, Decision, Finding, Plan, Risk, Severity, Verdict
 from driftguard.policy import Janitor, Policy
 
 
 def capped(ruling: Ruling, plans: Sequence[Plan], policy: Policy) -> Ruling:
-    doomed = sum(
-        ruled.allowed and ruled.action.risk is Risk.DESTROY and not ruled.action.takes for ruled in ruling.ruled
-    )
-    doomed += sum(plan.left_out for plan in plans)
+    doomed = len(_doomed(ruling)) + sum(plan.left_out for plan in plans)
     seen = max((plan.seen for plan in plans), default=0)
     excess = next(_excesses(doomed, seen, policy.janitor), None)
     if excess is None:
@@ -27,6 +24,13 @@ def capped(ruling: Ruling, plans: Sequence[Plan], policy: Policy) -> Ruling:
         ruled=tuple(_deny_deletion(ruled, reason, where) for ruled in ruling.ruled),
         findings=(*ruling.findings, _over_cap(key, reason, where)),
     )
+
+
+def _doomed(ruling: Ruling) -> set[str]:
+    """The ids of all that would go, each once, also what only goes with another."""
+    allowed = [ruled.action for ruled in ruling.ruled if ruled.allowed and ruled.action.risk is Risk.DESTROY]
+    targets = (target for action in allowed for target in (action.target, *action.takes))
+    return {target.id for target in targets if target.type != ENVIRONMENT}
 
 
 def _excesses(doomed: int, seen: int, janitor: Janitor) -> Iterator[tuple[str, str]]:

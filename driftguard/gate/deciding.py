@@ -64,7 +64,7 @@ def judge(action: Action, rule: Rule, grounds: Grounds) -> lease.Lease:
     terms = lease.Terms(grounds.policy, grounds.now, ended, grounds.history)
     if action.target.type == ENVIRONMENT:
         return lease.judge_environment(action.target.name, action.takes, terms)
-    return lease.judge(action.target, terms)
+    return lease.judge_whole(action.target, action.takes, terms)
 
 
 def _hides(gap: Gap, action: Action) -> bool:

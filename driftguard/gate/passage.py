@@ -9,7 +9,7 @@ from driftguard import lanes, passes
 from driftguard.errors import DriftGuardError, NotFound, PartlyDone, StillInUse, Withheld
 from driftguard.gate.deciding import decide_one
 from driftguard.gate.ruling import Grounds, Ruled
-from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Risk, Status, Verdict
+from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Risk, Status, Target, Verdict, fingerprint
 from driftguard.ports import AuditSink, Executor, Receipt, Reread
 
 
@@ -53,6 +53,7 @@ class Passage:
     def _write_ahead(self, action: Action, number: int) -> Outcome | passes.Held:
         intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": asdict(action.target)}
         intent["asked"] = action.why
+        intent |= {"takes": [taken.id for taken in action.takes]} if action.takes else {}
         self.trail.record("INTENT", self.ruled[action.id].decision.reason, intent)
         try:
             receipt = self.executors[action.kind].apply(action)
@@ -94,20 +95,46 @@ class Passage:
 
     def _again(self, action: Action) -> Action | Outcome:
         """``action`` over what is there now, or how it ends since that is gone or changed."""
-        fresh = []
-        for target in action.touched:
-            found = self.reread(target)
-            if found is None:
-                continue
-            if found.fingerprint != target.fingerprint:
-                which = "its tags" if target is action.target else f"the tags of {target.name} in it"
-                return Outcome(action.id, Status.STALE, note=f"{which} changed since it was planned")
-            fresh.append(found)
-        if action.touched and not fresh:
-            return Outcome(action.id, Status.VERIFIED, note="already gone")
         if action.target.type == ENVIRONMENT:
-            return replace(action, takes=tuple(fresh))
-        return replace(action, target=fresh[0])
+            return self._environment_again(action)
+        found = self.reread(action.target)
+        if found is None:
+            return Outcome(action.id, Status.VERIFIED, note="already gone")
+        changed = _changed(action, found)
+        if changed:
+            return Outcome(action.id, Status.STALE, note=f"{changed} since it was planned")
+        return replace(action, target=replace(found, holds=()), takes=found.holds)
+
+    def _environment_again(self, action: Action) -> Action | Outcome:
+        fresh = []
+        for target in action.takes:
+            found = self.reread(target)
+            if found is not None and found.fingerprint != target.fingerprint:
+                return Outcome(
+                    action.id, Status.STALE, note=f"the tags of {target.name} in it changed since it was planned"
+                )
+            fresh += [found] if found is not None else []
+        if action.takes and not fresh:
+            return Outcome(action.id, Status.VERIFIED, note="already gone")
+        return replace(action, takes=tuple(fresh))
+
+
+def _changed(action: Action, found: Target) -> str:
+    """How ``found`` isn't what was planned any more; empty if it is. That something in it is gone by now is no change.
+
+    A whole's fingerprint stands for all that it holds, so there it is the tags that are compared, and each part.
+    """
+    if not (action.takes or found.holds):
+        return "its tags changed" if found.fingerprint != action.target.fingerprint else ""
+    if fingerprint(found.tags) != fingerprint(action.target.tags):
+        return "its tags changed"
+    planned = {taken.id: taken.fingerprint for taken in action.takes}
+    for held in found.holds:
+        if held.id not in planned:
+            return f"{held.name} came into it"
+        if planned[held.id] != held.fingerprint:
+            return f"the tags of {held.name} in it changed"
+    return ""
 
 
 def _text(error: Exception) -> str:

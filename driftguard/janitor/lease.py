@@ -78,16 +78,21 @@ def judge(target: Target, terms: Terms) -> Lease:
     return _warned(target, _by_time(target, tags, terms), terms)
 
 
+def judge_whole(target: Target, takes: Sequence[Target], terms: Terms) -> Lease:
+    """The lease of ``target`` together with all that goes with it: whatever of it stays keeps the whole."""
+    judged = judge(target, terms)
+    stays = _first_to_stay(takes, terms) if judged.deletable else None
+    return stays or judged
+
+
 def judge_environment(name: str, resources: Sequence[Target], terms: Terms) -> Lease:
     """The lease of a whole environment: it goes if every one of its resources may go, and else it stays whole.
 
     An environment without any resource that we see can end with its pull request, but never by time.
     """
-    for resource in resources:
-        judged = judge(resource, terms)
-        if not judged.deletable:
-            reason = f"{resource.name or resource.id} in it stays: {judged.reason}"
-            return Lease(judged.verdict, reason, judged.policy_path, judged.expires_at)
+    stays = _first_to_stay(resources, terms)
+    if stays is not None:
+        return stays
     tags = Tags.of({ENVIRONMENT: name})
     kept = _kept(tags, terms)
     if kept is not None:
@@ -97,6 +102,15 @@ def judge_environment(name: str, resources: Sequence[Target], terms: Terms) -> L
     if not resources:
         return Lease(LeaseVerdict.UNKNOWN, "nothing of it was found that says when it ends", "janitor.terraform")
     return Lease(LeaseVerdict.EXPIRED, f"all of its {len(resources)} resources have expired", "janitor.ttl")
+
+
+def _first_to_stay(resources: Sequence[Target], terms: Terms) -> Lease | None:
+    for resource in resources:
+        judged = judge(resource, terms)
+        if not judged.deletable:
+            reason = f"{resource.name or resource.id} in it stays: {judged.reason}"
+            return Lease(judged.verdict, reason, judged.policy_path, judged.expires_at)
+    return None
 
 
 def warns(judged: Lease, terms: Terms) -> bool:
@@ -123,6 +137,20 @@ def contradiction(tags: Mapping[str, str], environment: str, janitor: Janitor) -
         return f"of the environment '{other}'"
     owner = next((value for value in read.all(janitor.owner_tag) if janitor.owners and value not in janitor.owners), "")
     return f"not ours: its owner is '{owner}'" if owner else ""
+
+
+def speaks(target: Target, whole: Target, janitor: Janitor) -> bool:
+    """Whether what lies in ``whole`` has a word of its own on whether it may go with it.
+
+    By a protection, or by an owner, an end or an environment that aren't the whole's; also where it can't be read.
+    """
+    if target.protection or target.tags is None:
+        return True
+    own, its = Tags.of(target.tags), Tags.of(whole.tags or {})
+    if _protecting(own, janitor) is not None:
+        return True
+    words = (janitor.owner_tag, EXPIRES_AT, TTL, ENVIRONMENT)
+    return any(own.all(key) and set(own.all(key)) != set(its.all(key)) for key in words)
 
 
 def environment_of(target: Target) -> str:
@@ -235,15 +263,20 @@ def _expiry(target: Target, tags: Tags, terms: Terms) -> tuple[datetime, str]:
 def parse_expiry(text: str) -> datetime:
     """``2026-11-23T12:00:00Z`` (RFC 3339) as it stands; ``2026-11-23`` as the end of that day in UTC.
 
+    Where a tag may hold neither capitals nor colons: ``2026-11-23t12-00-00z``, or seconds since 1970, ten digits.
     Raises ``ValueError`` for anything else: another order of day and month, a time without a zone.
     """
     text = text.strip()
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             midnight = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
             return midnight + timedelta(days=1)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", text):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", text, re.ASCII):
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}-\d{2}-\d{2}[Zz]", text, re.ASCII):
+            return datetime.strptime(text.upper(), "%Y-%m-%dT%H-%M-%SZ").replace(tzinfo=UTC)
+        if re.fullmatch(r"[1-9]\d{9}", text, re.ASCII):
+            return datetime.fromtimestamp(int(text), UTC)
     except ValueError as error:
         raise ValueError(f"'{text[:40]}' is no date: {error}") from None
     raise ValueError(f"'{text[:40]}' is not a date like 2026-11-23T12:00:00Z or 2026-11-23")

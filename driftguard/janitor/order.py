@@ -11,6 +11,23 @@ EVERYWHERE = "/global"
 """How the scope of what has no region ends; it belongs together with every region of its account."""
 
 
+def after_wholes(actions: Sequence[Action]) -> Iterator[Action]:
+    """The same deletions, each after that of what takes it along: what is left of that goes by itself.
+
+    Parts come the other way round, before what they are parts of: their type extends the other's.
+    """
+    after: dict[str, list[str]] = {}
+    ids = {action.target.id: action.id for action in actions}
+    for whole in actions:
+        for taken in whole.takes:
+            part = taken.type.startswith(f"{whole.target.type}:")
+            if taken.id in ids:
+                first, second = (ids[taken.id], whole.id) if part else (whole.id, ids[taken.id])
+                after.setdefault(second, []).append(first)
+    for action in actions:
+        yield replace(action, after=(*action.after, *after[action.id])) if action.id in after else action
+
+
 def ordered(actions: Sequence[Action], order: Mapping[str, Sequence[str]]) -> Iterator[Action]:
     """The same deletions, each after those of the types that ``order`` puts before its own, in its own place.
 

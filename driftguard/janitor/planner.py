@@ -17,7 +17,7 @@ from driftguard.janitor.builds import Builds
 from driftguard.janitor.keeps import Keeps
 from driftguard.janitor.lease import Lease, Terms
 from driftguard.janitor.members import Members
-from driftguard.janitor.order import ordered
+from driftguard.janitor.order import after_wholes, ordered
 from driftguard.janitor.prices import Prices
 from driftguard.janitor.survey import survey
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
@@ -73,10 +73,13 @@ class JanitorPlanner:
         kept, unknown = Keeps(self.sources, event).of(members.ending)
         prices = Prices(policy.janitor.prices)
         order = {kind: before for cloud in self._clouds() for kind, before in cloud.order.items()}
-        parts = [_deletion(target, judged, prices, wholes) for target, judged in found.seen]
+        parts = list(after_wholes([_deletion(target, judged, prices, wholes) for target, judged in found.seen]))
         return Plan(
             findings=(*(_unreadable(target, judged, rule) for target, judged in found.seen.unknown), *reading.warnings),
-            actions=(*(action for group in wholes.values() for action in group), *ordered(parts, order)),
+            actions=(
+                *(action for group in wholes.values() for action in group),
+                *ordered(parts, order),
+            ),
             gaps=(*found.gaps, *builds.gaps, *unknown),
             notes=tuple(found.seen.notes()),
             kept=kept,
@@ -113,12 +116,13 @@ def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str
     return Action(
         id=f"delete_resource:{target.id}",
         kind="delete_resource",
-        target=replace(target, expires_at=judged.expires_at),
+        target=replace(target, expires_at=judged.expires_at, holds=()),
         risk=Risk.DESTROY,
         why=judged.reason,
         after=whole,
         part_of=whole,
         precondition=Precondition.STILL_EXISTS,
+        takes=target.holds,
         usd_month=prices.monthly(target),
     )
 

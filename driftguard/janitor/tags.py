@@ -16,12 +16,12 @@ class Tags:
     def of(cls, tags: Mapping[str, str]) -> Tags:
         found: dict[str, tuple[str, ...]] = {}
         for key, value in tags.items():
-            canonical = _canonical(key)
-            found[canonical] = (*found.get(canonical, ()), value)
+            same = canonical(key)
+            found[same] = (*found.get(same, ()), value)
         return cls(found)
 
     def all(self, key: str) -> tuple[str, ...]:
-        return self.values.get(_canonical(key), ())
+        return self.values.get(canonical(key), ())
 
     def one(self, key: str) -> str | None:
         """The value of ``key``; ``None`` if there is none. Raises ``ValueError`` if there are two that differ."""
@@ -31,5 +31,6 @@ class Tags:
         return found.pop() if found else None
 
 
-def _canonical(key: str) -> str:
+def canonical(key: str) -> str:
+    """A key as tags are compared by: ``driftguard:owner`` is ``driftguard-owner``."""
     return key.lower().replace(":", "-")

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, StrictBool
 from driftguard.policy.ai import Ai, ModelName, ModelNames, TokenPrice, Vertex
 from driftguard.policy.ai_sync import AiSync, Extractor, ItemKindName
 from driftguard.policy.auth import Audit, Auth, AzureIdentity, GcpIdentity, LongLivedKeys
+from driftguard.policy.azure import Azure
 from driftguard.policy.cross_repo import (
     Ask,
     AskOn,
@@ -25,6 +26,7 @@ from driftguard.policy.cross_repo import (
     CrossRepo,
     GitHubApp,
 )
+from driftguard.policy.gcp import WHOLE_PROJECT, Gcp
 from driftguard.policy.github import GitHub, OverridePolicy
 from driftguard.policy.janitor import PLACEHOLDERS, Aws, Clouds, Janitor, RoleArn, Template, Terraform, TerraformStack
 from driftguard.policy.notify import Channel, Moment, Notify
@@ -49,6 +51,7 @@ from driftguard.policy.values import (
 __all__ = [
     "EVENT_NAMES",
     "PLACEHOLDERS",
+    "WHOLE_PROJECT",
     "AccountId",
     "Ai",
     "AiSync",
@@ -57,6 +60,7 @@ __all__ = [
     "Audit",
     "Auth",
     "Aws",
+    "Azure",
     "AzureIdentity",
     "Channel",
     "Clouds",
@@ -71,6 +75,7 @@ __all__ = [
     "EnvironmentVariable",
     "EventPattern",
     "Extractor",
+    "Gcp",
     "GcpIdentity",
     "GitHub",
     "GitHubApp",

@@ -27,6 +27,8 @@ DOCS = (
     "**/*.env.example",
     "**/*example*.env",
     "**/*sample*.env",
+    "**/.env",
+    "**/*.env",
     "**/env.example",
     "**/env.sample",
     "**/example.env",
@@ -157,6 +159,11 @@ NOT_CODE = (
     "**/third-party/**",
     "**/thirdparty/**",
     "**/.yarn/**",
+    "mvnw",
+    "gradlew",
+    "wait-for-it*",
+    "wait-for",
+    "**/wait-for.sh",
     "**/dist/**",
     "**/swagger-ui/**",
     "**/static/**/*.js",
@@ -192,6 +199,11 @@ NOT_CODE = (
     "ci/**",
     "build.rs",
     "magefile*.go",
+    "hack/**",
+    "release*.sh",
+    "publish*.sh",
+    "bump[-_]*",
+    "bumpver*",
     "**/magefiles/**",
     "setup.py",
     "noxfile.py",
@@ -200,6 +212,9 @@ NOT_CODE = (
     "playwright.config.*",
     "cypress.config.*",
     "karma.conf.*",
+    "vite.config.*",
+    "webpack.*",
+    "rollup.config.*",
     "eslint.config.*",
     ".eslintrc.*",
 )
@@ -338,9 +353,13 @@ WELL_KNOWN = (
         "LISTEN_PID",
         "INVOCATION_ID",
     ),
+    # what systemd sets, in systemd.exec(5)
+    *("CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY"),
     *("JOURNAL_STREAM", "container", "GPG_TTY", "GNUPGHOME", "KUBECONFIG", "DOCKER_HOST", "BROWSER"),
     # continuous integration
     *("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "BUILD_ID", "RUNNER_*", "ACTIONS_*", "GITLAB_CI", "CI_*"),
+    # what a runner hands an action: its inputs, and its state between its steps
+    *("INPUT_*", "STATE_*"),
     # https://docs.github.com/en/actions/reference/workflows-and-actions/variables; applications have their own, too
     *(f"GITHUB_{name}" for name in _GITHUB),
     *(

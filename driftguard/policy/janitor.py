@@ -15,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from driftguard.policy.azure import Azure
+from driftguard.policy.gcp import Gcp
 from driftguard.policy.values import (
     AccountId,
     Duration,
@@ -53,6 +55,8 @@ class Aws(Section):
 
 class Clouds(Section):
     aws: Aws | None = None
+    azure: Azure | None = None
+    gcp: Gcp | None = None
 
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

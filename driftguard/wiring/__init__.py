@@ -6,7 +6,7 @@ session, so there is nothing it could write with. Everything is built when first
 
 from driftguard.wiring.assembly import Run, assemble, copy_trail
 from driftguard.wiring.governing import LazyParents, govern, load_policy, open_tree
-from driftguard.wiring.probes import AppReach, aws_as, github_probe, is_key_file, terraform_version
+from driftguard.wiring.probes import AppReach, aws_as, cloud_called, github_probe, is_key_file, terraform_version
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR, Request, utc_now
 from driftguard.wiring.sources import LazySources, tools
 from driftguard.wiring.views import consumers, contract_diff, diff_renderers, renderers
@@ -20,6 +20,7 @@ __all__ = [
     "Run",
     "assemble",
     "aws_as",
+    "cloud_called",
     "consumers",
     "contract_diff",
     "copy_trail",

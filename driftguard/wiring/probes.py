@@ -12,6 +12,7 @@ from typing import Any
 
 from driftguard.policy import Policy
 from driftguard.wiring.reaching import Reach, reach
+from driftguard.wiring.sources import built_cloud
 
 
 def github_probe(token: str, environ: Mapping[str, str]) -> Any:
@@ -43,6 +44,11 @@ def aws_as(which: str, policy: Policy, environ: Mapping[str, str]) -> Any:
     clouds = policy.janitor.clouds.model_copy(update={"aws": aws})
     client = importlib.import_module("driftguard.clients.aws")
     return client.reader(policy.janitor.model_copy(update={"clouds": clouds}), environ)
+
+
+def cloud_called(name: str, policy: Policy, environ: Mapping[str, str]) -> Any:
+    """The read side of one of the policy's clouds."""
+    return built_cloud(name, policy, environ)
 
 
 def terraform_version() -> str:

@@ -51,7 +51,7 @@ class LazySources:
 
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
-        return [_cloud(name, self.policy.janitor, self.environ) for name in configured_clouds(self.policy.janitor)]
+        return [built_cloud(name, self.policy, self.environ) for name in configured_clouds(self.policy.janitor)]
 
     @cached_property
     def model(self) -> LanguageModel | None:
@@ -123,10 +123,11 @@ def configured_clouds(janitor: Janitor) -> list[str]:
     return [name for name in type(janitor.clouds).model_fields if getattr(janitor.clouds, name) is not None]
 
 
-def _cloud(name: str, janitor: Janitor, environ: Mapping[str, str]) -> Cloud:
+def built_cloud(name: str, policy: Policy, environ: Mapping[str, str]) -> Cloud:
+    """The read side of the cloud called ``name``."""
     client = importlib.import_module(f"driftguard.clients.{name}")
     resources = importlib.import_module(f"driftguard.janitor.resources.{name}")
-    cloud: Cloud = resources.cloud(janitor, client.reader(janitor, environ))
+    cloud: Cloud = resources.cloud(policy.janitor, client.reader(policy.janitor, environ, policy.auth))
     return cloud
 
 

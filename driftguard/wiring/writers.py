@@ -46,7 +46,7 @@ class LazyWriters:
         client = importlib.import_module(f"driftguard.clients.{name}")
         resources = importlib.import_module(f"driftguard.janitor.resources.{name}")
         writer: CloudWriter = resources.cloud_writer(
-            self.policy.janitor, client.writer(self.policy.janitor, self.environ)
+            self.policy.janitor, client.writer(self.policy.janitor, self.environ, self.policy.auth)
         )
         return writer
 

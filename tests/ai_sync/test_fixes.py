@@ -43,6 +43,24 @@ def test_a_fix_has_the_style_of_the_line_it_follows(tmp_path: Path, path: str, d
     assert "how old" not in text
 
 
+@pytest.mark.parametrize(
+    ("path", "document", "after", "text"),
+    [
+        ("a.md", "`OLD_SETTING`\n: how old\n  it is\n\nend\n", 3, "`NEW_SETTING`\n: TODO"),
+        ("a.rst", "OLD_SETTING\n    how old\n\nOTHER\n    x\n", 2, "NEW_SETTING\n    TODO"),
+        ("a.rst", "x\n\n.. envvar:: OLD_SETTING\n\n   how old\n\nend\n", 5, "\n.. envvar:: NEW_SETTING\n\n   TODO"),
+        ("a.adoc", "`OLD_SETTING`::\n  how old\n`OTHER`::\n  x\n", 2, "`NEW_SETTING`::\n  TODO"),
+        ("a.md", "## OLD_SETTING\n\nhow old\n\n### more\n\nx\n\n## end\n", 7, "\n## NEW_SETTING\n\nTODO"),
+    ],
+)
+def test_where_a_name_stands_alone_the_fix_follows_all_that_is_told_of_it(
+    tmp_path: Path, path: str, document: str, after: int, text: str
+) -> None:
+    found, where, line = fix(tmp_path, path, document)
+    assert (where, line) == (path, after)
+    assert found == f"{text}: say what it does"
+
+
 def test_without_a_documented_neighbour_it_is_a_bullet_without_a_place(tmp_path: Path) -> None:
     assert fix(tmp_path, "README.md", "# x\n") == ("- `NEW_SETTING`: TODO: say what it does", "", 0)
 

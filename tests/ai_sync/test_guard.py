@@ -190,3 +190,59 @@ def test_the_work_tree_is_judged_with_its_untracked_files(tmp_path: Path) -> Non
     repository.write({"app.py": READ})
     with GitTree.open(tmp_path) as tree:
         assert [item.name for item in Guard(tree, AiSync(), base, "").undocumented()] == ["NEW_SETTING"]
+
+
+@pytest.mark.parametrize("said", [r"| new\_setting |", r".B new_setting", "`new_setting`"])
+def test_escapes_of_markdown_are_no_part_of_a_name(tmp_path: Path, said: str) -> None:
+    found = names(tmp_path, NOTHING, {"main.tf": 'variable "new_setting" {}\n', "README.md": said})
+    assert found == []
+
+
+def test_a_man_page_s_hyphens_are_hyphens(tmp_path: Path) -> None:
+    code = "import argparse\nargparse.ArgumentParser().add_argument('--max-size')\n"
+    assert names(tmp_path, NOTHING, {"a.py": code, "man/a.1": ".B \\-\\-max\\-size\n"}) == []
+
+
+def test_settings_that_lie_beside_the_code_document_it(tmp_path: Path) -> None:
+    files = {
+        "docker-compose.yml": "services:\n  a:\n    build: .\n    image: x:$NEW_SETTING\n",
+        ".env": "NEW_SETTING=1\n",
+    }
+    assert names(tmp_path, NOTHING, files) == []
+
+
+def test_a_renamed_and_reformatted_file_asks_only_for_what_is_new_in_it(tmp_path: Path) -> None:
+    before = {**NOTHING, "old.py": READ + "".join(f"x{n} = {n}\n" for n in range(40))}
+    after = {
+        "old.py": None,
+        "lib/new.py": 'import os\n\nA = os.getenv(\n    "NEW_SETTING"\n)\nB = os.environ["OTHER_SETTING"]\n'
+        + "".join(f"x{n} = {n}\n" for n in range(40)),
+    }
+    assert names(tmp_path, before, after) == ["OTHER_SETTING"]
+
+
+def test_in_a_monorepo_each_docs_tree_counts_and_the_fix_goes_to_the_neighbour_s(tmp_path: Path) -> None:
+    before = {
+        "api/docs/config.md": "- `OLD_API`: x\n",
+        "web/docs/config.md": "| Name | What |\n|---|---|\n| `OLD_WEB` | x |\n",
+        "api/main.py": "import os\nos.getenv('OLD_API')\n",
+        "web/main.ts": "const a = process.env.OLD_WEB\n",
+    }
+    after = {
+        "api/main.py": "import os\nos.getenv('OLD_API')\nos.getenv('NEW_API')\nos.getenv('TOLD_API')\n",
+        "web/main.ts": "const a = process.env.OLD_WEB\nconst b = process.env.NEW_WEB\n",
+        "web/docs/more.md": "`TOLD_API`\n",
+    }
+    tree, judge = guard(tmp_path, before, after)
+    with tree:
+        fixes = judge.fixes(judge.undocumented())
+    assert {fix.path: fix.text[:11] for fix in fixes.values()} == {
+        "api/docs/config.md": "- `NEW_API`",
+        "web/docs/config.md": "| `NEW_WEB`",
+    }
+
+
+def test_a_setting_that_a_field_reads_already_is_nothing_new_where_it_is_set(tmp_path: Path) -> None:
+    settings = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    api_prefix: str = ''\n"
+    compose = "services:\n  web:\n    build: .\n    environment: {API_PREFIX: /api, OTHER_X: 1}\n"
+    assert names(tmp_path, {**NOTHING, "config.py": settings}, {"compose.yml": compose}) == ["OTHER_X"]

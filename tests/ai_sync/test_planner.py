@@ -38,3 +38,17 @@ def test_a_rule_that_warns_blocks_nothing(tmp_path: Path) -> None:
     code, found = report(tmp_path, "warn")
     assert code == 0
     assert {finding["severity"] for finding in found.values()} == {"warning"}
+
+
+def test_a_bare_clone_says_the_same(tmp_path: Path) -> None:
+    repository, base, head = change(tmp_path / "repo", BEFORE, AFTER)
+    repository.git("clone", "-q", "--bare", str(tmp_path / "repo"), str(tmp_path / "bare.git"))
+    (tmp_path / "policy.yaml").write_text(POLICY.replace("MODE", "block"))
+    words = ["--base", base, "--head", head, "--policy", "policy.yaml", "--dry-run", "--format", "json"]
+    said = [
+        within("run", "--repo", name, *words, cwd=tmp_path, environ={"GITHUB_ACTIONS": ""})
+        for name in ("repo", "bare.git")
+    ]
+    whole, bare = (json.loads(out)["findings"] for _, out in said)
+    assert [code for code, _ in said] == [1, 1]
+    assert whole == bare

@@ -10,8 +10,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from fakes.azure import Fault
+from fakes.gcp import FakeGoogle
+from fakes.gcp import Fault as GoogleFault
+from fakes.gcp import error as google_error
 from fakes.nobody import nothing_but
+from stage import google_things as things
 from stage import oidc as stage
+from stage.azure_cloud import ONE, OTHER, AzureCloud
 from stage.command import within
 from stage.moto_cloud import ACCOUNT, MotoCloud
 
@@ -208,7 +214,7 @@ def test_terraform_must_lock_in_s3_itself(version: str, state: str, ward: Ward) 
     def never(*_: str) -> Any:
         raise AssertionError
 
-    patient = doctor.Patient(Path(), "a/b", policy, {}, never, never, never, lambda: version, wiring.is_key_file)
+    patient = doctor.Patient(Path(), "a/b", policy, {}, never, never, never, lambda: version, wiring.is_key_file, never)
     (result,) = TERRAFORM.look(patient)
     assert result.state.value == state
 
@@ -227,10 +233,73 @@ def test_as_an_app_each_consumer_is_reached_with_the_right_that_it_is_asked_by()
     contract = {"name": "api", "paths": ["api/**"], "consumers": consumers}
     policy = Policy.model_validate({"version": 1, "cross_repo": {"app": {"id": 1234}, "contracts": [contract]}})
     nobody: Any = nothing_but
-    patient = doctor.Patient(Path(), "a/b", policy, {}, nobody, reaches, nobody, lambda: "", wiring.is_key_file)
+    patient = doctor.Patient(Path(), "a/b", policy, {}, nobody, reaches, nobody, lambda: "", wiring.is_key_file, nobody)
     said = [(result.state.value, result.said) for result in CONSUMERS.look(patient)]
     assert said == [
         ("ok", "acme/app is reached as the App"),
         ("fail", "the App 1234 is not installed at acme/web: install it there"),
     ]
     assert asked == [("acme/app", "actions:write"), ("acme/web", "contents:write")]
+
+
+class TestAzure:
+    """Signed in, every subscription seen, and its locks readable; each that isn't says what to do."""
+
+    def look(self, azure: AzureCloud, cwd: Path) -> tuple[int, str]:
+        subprocess.run(["git", "init", "-q", "-b", "main", str(cwd)], check=True)
+        listed = f'subscriptions: ["{ONE}", "{OTHER}"]'
+        text = f'version: 1\nrules: []\njanitor: {{clouds: {{azure: {{{listed}, endpoint: "{azure.fake.url}"}}}}}}\n'
+        (cwd / "policy.yaml").write_text(text)
+        code, printed = within("doctor", cwd=cwd, environ={})
+        return code, "\n".join(line for line in printed.splitlines() if "azure" in line)
+
+    def test_where_all_is_well_it_says_so(self, azure: AzureCloud, tmp_path: Path) -> None:
+        azure.fake.lock(f"/subscriptions/{ONE}")
+        _, said = self.look(azure, tmp_path)
+        assert said.count("ok ") == 3
+        assert f"azure {ONE}: seen, with 1 locks" in said
+
+    def test_a_subscription_that_isnt_seen_and_locks_that_cant_be_read_fail(
+        self, azure: AzureCloud, tmp_path: Path
+    ) -> None:
+        del azure.fake.subscriptions[OTHER]
+        azure.fake.faults.append(Fault(f"GET .*{ONE}.*/locks", 403, "AuthorizationFailed"))
+        code, said = self.look(azure, tmp_path)
+        assert code == 3
+        assert "don't see this subscription" in said
+        assert "its locks can't be read" in said
+        assert said.count("terraform/modules/oidc/azure") == 2
+
+
+class TestGcp:
+    """Every project opens and can be searched, folders can be listed; each that can't says what to do."""
+
+    def look(self, google: FakeGoogle, cwd: Path) -> tuple[int, str]:
+        subprocess.run(["git", "init", "-q", "-b", "main", str(cwd)], check=True)
+        listed = f'projects: ["{things.ONE}", "{things.TWO}"], ephemeral: [{things.FOLDER}]'
+        endpoint = f'endpoint: "{google.url}/{{service}}"'
+        text = f"version: 1\nrules: []\njanitor: {{clouds: {{gcp: {{{listed}, {endpoint}}}}}}}\n"
+        (cwd / "policy.yaml").write_text(text)
+        code, printed = within("doctor", cwd=cwd, environ=google.environ(cwd))
+        return code, "\n".join(line for line in printed.splitlines() if "gcp" in line or "grant" in line)
+
+    def test_where_all_is_well_it_says_so(self, google_cloud: FakeGoogle, tmp_path: Path) -> None:
+        for number, name in things.IDS.items():
+            google_cloud.project(number, name)
+        google_cloud.project("200000000001", "dg-preview-1", parent=things.FOLDER)
+        _, said = self.look(google_cloud, tmp_path)
+        assert said.count("ok ") == 3
+        assert f"gcp {things.ONE}: sandbox-one opens, and can be searched" in said
+        assert "1 projects lie directly below it" in said
+        assert google_cloud.writes == []
+
+    def test_a_project_that_doesnt_open_and_one_that_cant_be_searched_fail(
+        self, google_cloud: FakeGoogle, tmp_path: Path
+    ) -> None:
+        google_cloud.project(things.ONE, "sandbox-one")
+        answer = google_error(403, "PERMISSION_DENIED", "SERVICE_DISABLED", "Cloud Asset API has not been used")
+        google_cloud.faults.append(GoogleFault("searchAllResources", answer[0], answer[1]))
+        code, said = self.look(google_cloud, tmp_path)
+        assert code == 3
+        assert "has not been used" in said
+        assert said.count("roles/cloudasset.viewer") == 2

@@ -1,6 +1,8 @@
 """What must be gone before what, in which places."""
 
-from driftguard.janitor.order import ordered
+from dataclasses import replace
+
+from driftguard.janitor.order import after_wholes, ordered
 from driftguard.janitor.resources.aws.catalogue import AwsTypes
 from driftguard.model import Action, Risk, Target
 
@@ -39,3 +41,20 @@ def test_the_kinds_of_aws_can_all_be_put_in_an_order() -> None:
         assert ready, f"a circle among {sorted(waiting)}"
         for kind in ready:
             del waiting[kind]
+
+
+def test_what_is_taken_along_waits_for_what_takes_it_and_a_part_goes_before_its_whole() -> None:
+    member, part = deletion("site", "eu"), deletion("site:slot", "eu")
+    group = replace(deletion("group", "global"), takes=(member.target, part.target))
+    site = replace(member, takes=(part.target,))
+    found = {action.id: set(action.after) for action in after_wholes([part, site, group])}
+    assert found == {
+        "group-global-0": set(),
+        "site:slot-eu-0": {"group-global-0"},
+        "site-eu-0": {"group-global-0", "site:slot-eu-0"},
+    }
+
+
+def test_what_isnt_proposed_by_itself_changes_no_order() -> None:
+    group = replace(deletion("group", "global"), takes=(deletion("site", "eu").target,))
+    assert list(after_wholes([group])) == [group]

@@ -10,6 +10,8 @@ from driftguard.janitor import prices
 from driftguard.janitor.prices import Prices
 from driftguard.model import Target
 
+PUBLISHED = ("https://aws.amazon.com/", "https://azure.microsoft.com/pricing/", "https://cloud.google.com/")
+
 
 def target(kind: str, size: str = "", region: str = "us-east-1") -> Target:
     return Target("aws", f"aws/123456789012/{region}", kind, "arn:x", "dg-x", size=size)
@@ -23,6 +25,10 @@ def target(kind: str, size: str = "", region: str = "us-east-1") -> Target:
         ("ec2:volume", "gp3 0.5 GiB", "us-east-1", 0.04),
         ("kms:key", "", "ap-south-1", 1.0),
         ("sqs:queue", "", "global", 0.0),
+        ("microsoft.compute:virtualmachines", "Standard_B2s Linux", "eastus", 30.37),
+        ("microsoft.compute:disks", "Premium_LRS 128-GiB", "eastus", 19.71),
+        ("compute:instance", "e2-micro", "us-central1", 6.11),
+        ("compute:disk", "pd-ssd 100 GiB", "us-central1", 17.0),
     ],
 )
 def test_type_size_and_region_make_a_price(kind: str, size: str, region: str, usd: float) -> None:
@@ -39,6 +45,9 @@ def test_type_size_and_region_make_a_price(kind: str, size: str, region: str, us
         ("ec2:volume", "100 GiB", "us-east-1"),
         ("s3:bucket", "", "us-east-1"),
         ("kms:key", "large", "us-east-1"),
+        ("microsoft.compute:virtualmachines", "Standard_B2s Windows", "eastus"),
+        ("microsoft.compute:disks", "Premium_LRS 100-GiB", "eastus"),
+        ("compute:disk", "regional-pd-ssd 100 GiB", "us-central1"),
     ],
 )
 def test_whatever_is_missing_makes_it_unknown(kind: str, size: str, region: str) -> None:
@@ -60,9 +69,9 @@ def test_every_price_has_a_source_and_a_month_and_stands_once() -> None:
     keys = [key for group in groups for key in group["usd_month"]]
     assert len(keys) == len(set(keys)) == len(prices.table())
     for group in groups:
-        assert group["source"].startswith("https://aws.amazon.com/")
+        assert group["source"].startswith(PUBLISHED)
         assert date.fromisoformat(f"{group['as_of']}-01")
         for key, regions in group["usd_month"].items():
-            assert re.fullmatch(r"[a-z0-9]+:[a-z0-9-]+( [a-z0-9.]+)?( GiB)?", key)
+            assert re.fullmatch(r"[a-z0-9.]+(:[a-z0-9-]+)+( [A-Za-z0-9._-]+){0,2}", key)
             assert regions
             assert all(price >= 0 for price in regions.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from driftguard.ai_sync.expressions import Scope, evaluate
 from driftguard.ai_sync.items import ItemKind
@@ -14,7 +14,10 @@ _ROUTE = re.compile(r"\[Route\(\s*\"(?P<route>[^\"]*)\"")
 _VERB = re.compile(
     r"\[Http(?:Get|Post|Put|Patch|Delete|Head)(?:\(\s*(?:template:\s*)?\"(?P<route>[^\"]*)\"[^\]]*\))?\]"
 )
-_MAP = re.compile(r"\.Map(?:Get|Post|Put|Patch|Delete)\(\s*(?P<route>[^,\n]+),")
+_GROUP = re.compile(r"\b(?P<name>\w+)\s*=\s*(?P<on>\w+)\.MapGroup\((?P<prefix>[^)\n]*)\)")
+_MAP = re.compile(
+    r"(?:\b(?P<on>\w+))?\s*\.Map(?:Get|Post|Put|Patch|Delete|Methods|GetAndPost|Hub(?:<\w+>)?)?\(\s*(?P<route>[^,\n]+),"
+)
 _CLASS = re.compile(r"\bclass\s+(?P<name>\w+)")
 
 
@@ -30,8 +33,20 @@ def routes(source: Source) -> Iterator[Found]:
                 yield from _found(route.lstrip("~"), match.start())
             elif route or prefix:
                 yield from _found(f"{prefix}/{route}", match.start())
+    groups = _groups(source)
     for match in _MAP.finditer(source.text):
-        yield from _found(evaluate(match["route"], Scope(source.constants)), match.start())
+        route = evaluate(match["route"], Scope(source.constants))
+        above = groups.get(match["on"] or "", "")
+        yield from _found(f"{above}/{route}" if above and route else route, match.start())
+
+
+def _groups(source: Source) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for match in _GROUP.finditer(source.text):
+        prefix = evaluate(match["prefix"], Scope(source.constants))
+        if prefix:
+            found[match["name"]] = f"{found.get(match['on'], '')}/{prefix}"
+    return found
 
 
 def _found(route: str | None, start: int) -> Iterator[Found]:

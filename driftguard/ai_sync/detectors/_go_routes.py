@@ -12,18 +12,19 @@ from driftguard.ai_sync.spelling import path
 from driftguard.ai_sync.syntax import bracketed, split
 
 _WEB = re.compile(
-    r"\"net/http\"|gin-gonic|labstack/echo|go-chi|gofiber|gorilla/mux|julienschmidt/httprouter|/mux\"|/router\""
+    r"\"net/http\"|gin-gonic|labstack/echo|go-chi|gofiber|gorilla/mux|julienschmidt/httprouter|/mux\"|/router\"|goji\.io"
 )
 _ROUTE = re.compile(
-    r"\b(?P<on>[A-Za-z_][\w.]*)\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|HandleFunc|Handle|HandlerFunc|Handler|Method|MethodFunc|All)\("
+    r"\b(?P<on>[A-Za-z_][\w.]*)\.(?P<call>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|HandleFunc|Handle|HandlerFunc|Handler|Method|MethodFunc|All|Add|Match)\("
 )
 _RECEIVER = re.compile(
     r"(?:.*\.)?(?:http|\w*[mM]ux|\w*[rR]outer|\w*[rR]|e|g|\w*[gG]roup|\w*[aA]pp|\w*[sS]erver|\w*[eE]cho|\w*[eE]ngine|\w*[aA]pi\w*|\w*API|v\d|sr|\w*[rR]oute[rs]?|\w+)"
 )
 _GROUP = re.compile(
-    r"\b(?P<name>[A-Za-z_]\w*)\s*:?=\s*(?P<on>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix|Subrouter)\((?P<rest>[^\n]*)"
+    r"\b(?P<name>[A-Za-z_]\w*)\s*:?=\s*(?P<on>[A-Za-z_][\w.]*)\.(?:Group|PathPrefix|Subrouter)\((?P<rest>[^\n)]*)"
 )
 _NESTED = re.compile(r"\.Route\(\s*(?P<prefix>\"[^\"]*\")\s*,\s*func\(\s*(?P<name>\w+)\b")
+_WRAPPED = re.compile(r"\w+\.(?:Get|Post|Put|Patch|Delete|Head|Options|New)\((?P<path>\"[^\"]*\")\)")
 _METHOD = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)?\s*(?:[\w.-]*)(?=/)")
 
 
@@ -35,14 +36,22 @@ def routes(source: Source) -> Iterator[Found]:
         listed = split(bracketed(source.text, match.end() - 1)[1:-1])
         if len(listed) < 2:  # noqa: PLR2004 - a route and what answers it
             continue
-        texts = [evaluate(part, Scope(source.constants)) for part in listed[:2]]
+        texts = [evaluate(_pattern(part), Scope(source.constants)) for part in listed[:2]]
         route = next((text for text in texts if text and re.match(r"^(?:[A-Z]+ )?[\w.-]*/", text)), None)
+        if match["call"] == "Add" and not (texts[0] or "").isupper():
+            continue
         if route is None or not re.match(r"^(?:[A-Z]+\s+)?/", route):
             continue
         prefix = "".join(prefix for start, end, prefix in nested if start < match.start() < end)
         prefix += groups.get(match["on"].rpartition(".")[2], "")
         for named in path([prefix + _METHOD.sub("", route)]):
             yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+
+
+def _pattern(argument: str) -> str:
+    """The path of ``pat.Get("/x")``, as goji takes it; anything else as it is."""
+    match = _WRAPPED.fullmatch(argument.strip())
+    return match["path"] if match else argument
 
 
 def _groups(source: Source) -> Mapping[str, str]:

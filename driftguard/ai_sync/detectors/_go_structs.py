@@ -28,6 +28,28 @@ def struct_tags(source: Source) -> Iterator[Found]:
     for name, body in structs.items():
         if name not in inner or not _has_prefix(structs, name):
             yield from _struct(body, prefix, structs, source, 4)
+    for name in _processed(source) & set(structs):
+        yield from _untagged(structs[name], structs, source)
+
+
+def _processed(source: Source) -> set[str]:
+    """The types of what the file hands to envconfig."""
+    call = _PROCESS.search(source.text)
+    parts = split(bracketed(source.text, call.end() - 1)[1:-1]) if call else []
+    words = [match[1] for part in parts if (match := re.match(r"\s*&?(\w+)", part))]
+    made = [rf"\b{word}\s*:?=\s*(?:&|new\()?(\w+)|\bvar\s+{word}\s+\*?(\w+)" for word in words]
+    found = [match for pattern in made for match in re.finditer(pattern, source.text)]
+    return {*words, *(name for match in found for name in match.groups() if name)}
+
+
+def _untagged(body: Node, structs: Mapping[str, Node], source: Source) -> Iterator[Found]:
+    """Envconfig reads every exported field by its name."""
+    for field in _fields(body):
+        name, words = field.field("name"), _words(field)
+        if name is None or not name.text()[0].isupper() or field.field("tag") is not None:
+            continue
+        if words and words[0] not in structs and "struct" not in words:
+            yield Found(ItemKind.ENV_VAR, Named(f"{_prefix(source)}{name.text()}".upper()), field.range().start.index)
 
 
 def _structs(root: Node) -> Iterator[tuple[Node, Node]]:

@@ -12,6 +12,10 @@ from driftguard.ai_sync.spelling import Named, upper
 from driftguard.ai_sync.syntax import bracketed, split
 
 _PREFIX = re.compile(r"\.SetEnvPrefix\(")
+_FLAG = re.compile(
+    r"\.(?:String|Bool|Int|Uint|Float|Duration|Count|IP)\w*\(\s*(?:&?[\w.]+,\s*)?\"(?P<key>[a-z][\w.-]*)\"\s*,"
+)
+"""A flag that is bound is also read from the environment when everything is unmarshalled."""
 _BIND = re.compile(r"(?:\bviper|\bv|\bvp|\w*[vV]iper\w*)\.BindEnv\(")
 _KEYED = re.compile(
     r"(?:\bviper|\bv|\bvp|\w*[vV]iper\w*)\.(?:SetDefault|Get(?:String|Bool|Int|Int32|Int64|Uint|Duration|Float64|StringSlice|StringMap|Time)?|IsSet)\("
@@ -35,3 +39,6 @@ def viper_keys(source: Source) -> Iterator[Found]:
             key = evaluate(listed[0], scope)
             for named in upper([f"{prefix}_{key}" if prefix else key]) if key else ():
                 yield Found(ItemKind.ENV_VAR, Named(named.name), match.start())
+    if automatic and prefix and ".BindPFlag" in source.text and ".Unmarshal(" in source.text:
+        for match in _FLAG.finditer(source.text):
+            yield from (Found(ItemKind.ENV_VAR, named, match.start()) for named in upper([f"{prefix}_{match['key']}"]))

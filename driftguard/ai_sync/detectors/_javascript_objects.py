@@ -15,7 +15,7 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(?P<code>.*?)</script>", re.DOTALL)
 _FRONT = re.compile(r"\A---\n(?P<code>.*?)\n---", re.DOTALL)
 _ENV_SCHEMA = re.compile(
     r"\b(?:cleanEnv|createEnv|defineEnv|envsafe|validateEnv|parseEnv|makeValidatedEnv|znv)\s*(?:<[^>]*>)?\("
-    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\("
+    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\(|\)\s*\.(?:extend|augment|safeExtend)\("
 )
 _ENV_ONLY = re.compile(r"[{,\n]\s*[\"']?[A-Z][A-Z0-9_]{2,}[\"']?\s*:")
 _ENV_WORDS = re.compile(
@@ -30,10 +30,13 @@ _FLAG_OBJECTS = (
 _ARG = re.compile(r"(?<![\w.])arg\(\s*\{")
 _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-z][\w-]*)[\"']?\s*:", re.DOTALL)
 _SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
+_ANSWERS = re.compile(r"\(\s*_?req(?:uest)?\s*,\s*_?(?:res|reply|h)\w*\b|\(\s*ctx\b|\basync\s+ctx\b")
+"""A file of routes may be handed its server and name no framework."""
 _ROUTE = re.compile(
     r"(?<![\w.$])(?P<app>(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance))\s*"
-    r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`])"
+    r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`\[])"
 )
+_CHAINED = re.compile(r"\s*\)\s*\.(?:get|post|put|patch|delete|all)\(")
 _USE = re.compile(r"\.(?:use|route)\(\s*(?P<prefix>[\"'`]/[^\"'`]*[\"'`])\s*,(?P<rest>[^;\n]*)")
 _OBJECT_ROUTE = re.compile(r"\.route\(\s*\{")
 
@@ -55,11 +58,19 @@ def schemas(source: Source) -> Iterator[Found]:
     if not _ENV_WORDS.search(source.text):
         return
     for match in _ENV_SCHEMA.finditer(source.text):
-        inside = bracketed(source.text, match.end() - 1)
-        if _ENV_ONLY.search(inside) is None:
-            continue
-        for key in _KEY.finditer(inside):
-            yield Found(ItemKind.ENV_VAR, Named(key["name"]), match.end() - 1 + key.start("name"))
+        for start in (match.end() - 1, *_named_objects(source.text, match)):
+            inside = bracketed(source.text, start)
+            for key in _KEY.finditer(inside) if _ENV_ONLY.search(inside) else ():
+                yield Found(ItemKind.ENV_VAR, Named(key["name"]), start + key.start("name"))
+
+
+def _named_objects(text: str, call: re.Match[str]) -> Iterator[int]:
+    """Where the objects begin that a call is given by name: ``const spec = {...}; cleanEnv(process.env, spec)``."""
+    for part in split(bracketed(text, call.end() - 1)[1:-1]):
+        word = part.strip()
+        made = re.search(rf"\b(?:const|let|var)\s+{word}\b[^=\n]*=\s*(?=\{{)", text) if word.isidentifier() else None
+        if made:
+            yield made.end()
 
 
 def flags_of_objects(source: Source) -> Iterator[Found]:
@@ -85,22 +96,29 @@ def _members(text: str, start: int, spelling: Spelling, only: str = "") -> Itera
 
 def mounted_routes(source: Source) -> Iterator[Found]:
     """Express, Fastify, Koa and Hono; a router that the same file mounts has the mount's path before its own."""
-    if not any(word in source.text for word in _SERVERS):
+    if not any(word in source.text for word in _SERVERS) and not _ANSWERS.search(source.text):
         return
     prefixes = _prefixes(source)
     for match in _ROUTE.finditer(source.text):
         listed = split(bracketed(source.text, source.text.rindex("(", 0, match.end()))[1:-1])
-        if len(listed) < 2:  # noqa: PLR2004 - app.get("setting") only asks for a setting
+        alone = len(listed) < 2  # noqa: PLR2004 - app.get("setting") only asks for a setting
+        if alone and not _CHAINED.match(source.text, match.end() + len(listed[0]) if listed else match.end()):
             continue
-        route = evaluate(listed[0], Scope(source.constants))
-        if route is not None and (route.startswith("/") or match["app"].endswith("outer")):
-            prefix = prefixes.get(match["app"].rpartition(".")[2], "")
-            for named in path([f"{prefix}/{route.lstrip('/')}"]):
-                yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+        routes = [evaluate(part, Scope(source.constants)) for part in _listed(listed[0])]
+        prefix = prefixes.get(match["app"].rpartition(".")[2], "")
+        for route in routes:
+            if route is not None and (route.startswith("/") or match["app"].endswith("outer")):
+                for named in path([f"{prefix}/{route.lstrip('/')}"]):
+                    yield Found(ItemKind.HTTP_ROUTE, named, match.start())
     for match in _OBJECT_ROUTE.finditer(source.text):
         url = re.search(r"\b(?:url|path)\s*:\s*([\"'`]/[^\"'`]*[\"'`])", bracketed(source.text, match.end() - 1))
         for named in path([url[1].strip("\"'`")] if url else []):
             yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+
+
+def _listed(argument: str) -> list[str]:
+    text = argument.strip()
+    return split(text[1:-1]) if text.startswith("[") else [text]
 
 
 def _prefixes(source: Source) -> Mapping[str, str]:

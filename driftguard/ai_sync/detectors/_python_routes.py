@@ -14,9 +14,7 @@ from driftguard.ai_sync.syntax import bracketed, keyword, split
 
 _METHODS = r"get|post|put|patch|delete|head|options|trace|websocket|api_route|route|websocket_route"
 _DECORATOR = re.compile(rf"@(?P<app>[\w.]+)\.(?:{_METHODS})\(")
-_ROUTER = re.compile(
-    r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:APIRouter|Blueprint|APIBlueprint|Router|NinjaAPI)\("
-)
+_ROUTER = re.compile(r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:\w*Router|\w*Blueprint|NinjaAPI)\(")
 _MOUNTED = re.compile(r"(?:include_router|register_blueprint|add_router)\(")
 _DJANGO = re.compile(r"(?<![\w.])(?:path|re_path|url)\(")
 _ADDED = re.compile(r"\.(?:add_url_rule|add_api_route|add_resource|router\.add_(?:get|post|put|delete|route))\(")
@@ -34,6 +32,12 @@ def routes(source: Source) -> Iterator[Found]:
                 prefix = prefixes.get(match["app"].rpartition(".")[2], "")
                 route = _first(decorator.text(), match.end() - 1, source, ("path", "rule"))
                 yield from _found(prefix, route, decorator.range().start.index)
+        for match in _ADDED.finditer(source.text):
+            for at, names in ((0, ("path", "rule")), (1, ("path",))):
+                route = _argument(source, match.end() - 1, at, names)
+                if route is not None and route.startswith("/"):
+                    yield from _found("", route, match.start())
+                    break
     if "urlpatterns" in source.text:
         yield from _django(source)
 
@@ -61,22 +65,35 @@ def _option(text: str, start: int, source: Source) -> str:
 
 
 def _first(text: str, start: int, source: Source, names: tuple[str, ...]) -> str | None:
-    for place, part in enumerate(split(bracketed(text, start)[1:-1])):
+    return _among(split(bracketed(text, start)[1:-1]), source, 0, names)
+
+
+def _argument(source: Source, start: int, at: int, names: tuple[str, ...]) -> str | None:
+    return _among(split(bracketed(source.text, start)[1:-1]), source, at, names)
+
+
+def _among(parts: list[str], source: Source, at: int, names: tuple[str, ...]) -> str | None:
+    for place, part in enumerate(parts):
         name, value = keyword(part.strip())
-        if name in names or (not name and place == 0):
+        if name in names or (not name and place == at):
             return evaluate(value, Scope(source.constants))
     return None
 
 
 def _django(source: Source) -> Iterator[Found]:
+    included: list[tuple[range, str]] = []
     for match in _DJANGO.finditer(source.text):
         inside = bracketed(source.text, match.end() - 1)
-        if "include(" in inside or "admin.site" in inside:
-            continue
         route = _first(source.text, match.end() - 1, source, ("route", "regex"))
-        if route is not None:
-            plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^$")
-            yield from _found("", re.sub(r"[\\?]", "", plain), match.start())
+        if route is None:
+            continue
+        plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^$")
+        plain = re.sub(r"[\\?]", "", plain)
+        if "include(" in inside:
+            included.append((range(match.start(), match.start() + len(inside)), plain.strip("/")))
+        elif "admin.site" not in inside:
+            above = "/".join(prefix for span, prefix in included if match.start() in span)
+            yield from _found(f"/{above}" if above else "", plain, match.start())
 
 
 def _found(prefix: str, route: str | None, start: int) -> Iterator[Found]:

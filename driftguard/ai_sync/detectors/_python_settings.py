@@ -68,7 +68,7 @@ def _inherited(option: str, cls: _Class, classes: Mapping[str, _Class], source: 
     for keyword in cls.body.find_all(kind="keyword_argument"):
         if keyword.field("name").text() == option:
             return evaluate(keyword.field("value").text(), Scope(source.constants)) or ""
-    found = re.search(rf"\b[\"']?{option}[\"']?\s*[=:]\s*(?P<value>[^\n,}}]+)", cls.body.text())
+    found = re.search(rf"\b[\"']?{option}[\"']?\s*[=:]\s*(?P<value>[^\n,}})]+)", f"{cls.bases}\n{cls.body.text()}")
     if found:
         return evaluate(found["value"], Scope(source.constants)) or ""
     parents = (classes[name] for name in re.findall(r"\w+", cls.bases) if name in classes and name != cls.name)
@@ -81,7 +81,7 @@ def _fields(cls: _Class, classes: Mapping[str, _Class], prefix: str, delimiter: 
         name, kind = field.field("left").text(), field.field("type").text()
         if name in ("model_config", "Config") or name.startswith("_") or "ClassVar" in kind:
             continue
-        aliases = list(_aliases(field))
+        aliases = [*_aliases(field), *_configured(name, cls)]
         model = next((classes[word] for word in re.findall(r"\w+", kind) if word in classes), None)
         inner = model and model.fields and not _is_enum(model) and depth
         if model and inner and (delimiter or _is_settings(model, classes, set())):
@@ -91,6 +91,13 @@ def _fields(cls: _Class, classes: Mapping[str, _Class], prefix: str, delimiter: 
         named = Named(aliases[0], tuple(aliases[1:])) if aliases else Named(f"{prefix}{name}".upper())
         if _ALIAS.fullmatch(named.name):
             yield Found(ItemKind.ENV_VAR, named, field.range().start.index)
+
+
+def _configured(field: str, cls: _Class) -> Iterator[str]:
+    """The first version's ``fields = {"x": {"env": "X"}}``."""
+    if "fields" in cls.body.text():
+        found = re.search(rf"[\"']{field}[\"']\s*:\s*\{{\s*[\"']env[\"']\s*:\s*[\"'](\w+)", cls.body.text())
+        yield from found.groups() if found else ()
 
 
 def _is_enum(cls: _Class) -> bool:

@@ -11,11 +11,12 @@ from driftguard.ai_sync.rules import Found, Source
 from driftguard.ai_sync.spelling import Named, flag, kebab_flag, upper_snake
 from driftguard.ai_sync.syntax import bracketed, split
 
-_ATTRIBUTE = re.compile(r"#\[(?:arg|clap|structopt|argh|command|derive_args|opts?)(?P<open>\()")
-_FIELD = re.compile(
-    r"\s*(?:#\[[^\n]*\]\s*|///?[^\n]*\n\s*|//[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:r#)?(?P<name>[a-z_]\w*)\s*:"
+_ATTRIBUTE = re.compile(
+    r"#\[(?:cfg_attr\(\s*[^\[\]]*?,\s*)?(?:arg|clap|structopt|argh|command|derive_args|opts?)(?P<open>\()"
 )
-_CONTAINER = re.compile(r"\s*(?:#\[[^\n]*\]\s*|///?[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:struct|enum|mod|fn)\b")
+_BESIDE = re.compile(r"(?:[\s)\]]|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_FIELD = re.compile(r"(?:pub(?:\([^)]*\))?\s+)?(?:r#)?(?P<name>[a-z_]\w*)\s*:")
+_CONTAINER = re.compile(r"(?:pub(?:\([^)]*\))?\s+)?(?:struct|enum|mod|fn)\b")
 _LONG = re.compile(r"\blong\b(?:\s*(?:=\s*|\()\s*(?P<value>\"[^\"]*\"|[\w:]+))?")
 _ENV = re.compile(r"(?:^|[\s,(])env\b(?:\s*(?:=\s*|\()\s*(?P<value>\"[^\"]*\"|[\w:]+))?")
 _ALIAS = re.compile(r"\b(?:visible_)?alias(?:es)?\s*(?:=|\()\s*(?P<value>\[[^\]]*\]|\"[^\"]*\")")
@@ -30,7 +31,7 @@ def derived(source: Source) -> Iterator[Found]:
         return
     for match in _ATTRIBUTE.finditer(source.text):
         inside = bracketed(source.text, match.start("open"))
-        after = source.text[match.start("open") + len(inside) + 1 :][:2000]
+        after = _attributed(source.text, match.start("open") + len(inside))
         field = _FIELD.match(after)
         if not inside or _CONTAINER.match(after):
             continue
@@ -40,6 +41,17 @@ def derived(source: Source) -> Iterator[Found]:
         name = field["name"] if field else ""
         at = source.text.find(f"{name}:", match.start()) if name else match.start()
         yield from _named(options, name, source, at if at >= 0 else match.start())
+
+
+def _attributed(text: str, start: int) -> str:
+    """What the attribute that ends at ``start`` is about: the text behind further attributes and comments."""
+    while True:
+        beside = _BESIDE.match(text, start)
+        start = beside.end() if beside else start
+        inside = bracketed(text, start + 1) if text.startswith("#[", start) else ""
+        if not inside:
+            return text[start : start + 200]
+        start += 1 + len(inside)
 
 
 def _options(inside: str) -> Mapping[str, str]:

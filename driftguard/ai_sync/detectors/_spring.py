@@ -9,7 +9,7 @@ from driftguard.ai_sync.expressions import Scope, evaluate
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.rules import Found, Source
 from driftguard.ai_sync.spelling import Named, path
-from driftguard.ai_sync.syntax import bracketed, strings
+from driftguard.ai_sync.syntax import bracketed, split
 
 _VALUE = re.compile(r"@Value\(\s*(?:value\s*=\s*)?\"(?P<text>[^\"\n]*)\"")
 PLACEHOLDER = re.compile(r"\\?\$\{(?P<name>[A-Za-z_][\w.-]*)(?=[:}])")
@@ -17,7 +17,7 @@ _UPPER = re.compile(r"[A-Z][A-Z0-9_]+")
 _MAPPING = re.compile(r"@(?P<verb>Request|Get|Post|Put|Patch|Delete)Mapping\b(?P<open>\()?")
 _PATH = re.compile(r"@Path\(\s*(?P<path>\"[^\"]*\")\s*\)")
 _CLASS = re.compile(r"\b(?:class|interface)\s+\w+")
-_CONTROLLER = re.compile(r"@(?:Rest)?Controller\b|@FeignClient|@Path\(|@HttpExchange")
+_CONTROLLER = re.compile(r"@\w*Controller\b|\bclass\s+\w+Controller\b|@FeignClient|@Path\(|@HttpExchange")
 
 
 def relaxed(name: str) -> Named:
@@ -42,10 +42,10 @@ def routes(source: Source) -> Iterator[Found]:
     if not _CONTROLLER.search(source.text) or "@FeignClient" in source.text or "@HttpExchange" in source.text:
         return
     body = _CLASS.search(source.text)
-    split = body.start() if body else 0
-    prefix = next((first for start, first in _mapped(source) if start < split), "")
+    begin = body.start() if body else 0
+    prefix = next((first for start, first in _mapped(source) if start < begin), "")
     for start, route in _mapped(source):
-        if start > split:
+        if start > begin:
             for named in path([f"{prefix}/{route.lstrip('/')}"]):
                 yield Found(ItemKind.HTTP_ROUTE, named, start)
 
@@ -58,8 +58,9 @@ def _mapped(source: Source) -> Iterator[tuple[int, str]]:
         inside = bracketed(source.text, match.end() - 1)[1:-1]
         listed = re.search(r"\b(?:value|path)\s*=\s*(?P<value>\{[^}]*\}|\[[^\]]*\]|[^,)]+)", inside)
         named = re.match(r"\s*(?:params|produces|consumes|method|headers|name)\s*=", inside)
-        text = listed["value"] if listed else "" if named else inside.partition(", ")[0]
-        found = [evaluate(part, Scope(source.constants)) for part in strings(text) or [text]] if text.strip() else [""]
+        text = listed["value"] if listed else "" if named else (split(inside) or [""])[0]
+        parts = split(text.strip(" {}[]\n"))
+        found = [evaluate(part, Scope(source.constants)) for part in parts] if text.strip() else [""]
         yield from ((match.start(), route) for route in found if route is not None)
     for match in _PATH.finditer(source.text):
         yield match.start(), match["path"].strip('"')

@@ -7,14 +7,14 @@ import re
 from driftguard.ai_sync.detectors._csharp_routes import routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, switches
+from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import flag, kebab_flag, path, switches
 
 FAMILY = Family(
     kind="csharp",
     grammars={".cs": "csharp"},
     hint=re.compile(
-        rb"GetEnvironmentVariable|[cC]onfiguration\[|Option|\"--[a-z]|\[Http|\[Route|\.Map(?:Get|Post|Put|Delete|Patch)\("
+        rb"GetEnvironmentVariable|[cC]onfiguration\[|Option|\"--[a-z]|\[Http|\[Route|\.Map\w*\(|case\s+\"/|[pP]ath\w*\s*=="
     ),
     calls=(
         Call(r"(?:\w+\.)*GetEnvironmentVariables?(?:\(\))?"),
@@ -25,7 +25,16 @@ FAMILY = Family(
             shape="strings",
             spelling=switches,
             only=r"-.*",
-            unless=r"IsHidden\s*=\s*true|Hidden\s*=\s*true",
+            unless_chained=r"\b(?:Is)?Hidden\s*=\s*true",
+        ),
+        Call(
+            r"new",
+            ItemKind.CLI_FLAG,
+            shape="strings",
+            spelling=switches,
+            only=r"--?[A-Za-z][\w-]*",
+            needs=r"Option<|CliOption",
+            unless_chained=r"\b(?:Is)?Hidden\s*=\s*true",
         ),
         Call(r"\w*(?:arg|opt)\w*\.(?:StartsWith|Equals)", ItemKind.CLI_FLAG, spelling=switches, only=r"--.*"),
     ),
@@ -36,16 +45,31 @@ FAMILY = Family(
         ),
     ),
     texts=(
+        Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
+        Text(
+            r"\bcase\s+(?P<expression>\"/[\w.-][\w./-]*\")\s*:",
+            ItemKind.HTTP_ROUTE,
+            path,
+            needs=r"Request\.Path|AbsolutePath|HttpListener|HttpContext",
+        ),
+        Text(r"\w*(?:arg|opt)\w*(?:\[\w+\])?\s*==\s*(?P<expression>\"--[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches),
         Text(
             r"\[Option\(\s*(?:'\w'\s*,\s*)?(?P<expression>\"[a-zA-Z][\w-]*\")(?![^\]]*Hidden\s*=\s*true)",
             ItemKind.CLI_FLAG,
             flag,
         ),
+        Text(r"\bLongName\s*=\s*(?P<expression>\"[a-zA-Z][\w-]*\")", ItemKind.CLI_FLAG, flag),
+        Text(
+            r"\[Option(?:\((?!\s*[\"'])(?![^\]]*LongName)[^\]]*\))?\]\s*(?:\[[^\]]*\]\s*)*public\s+[\w<>\[\]?.,]+\s+(?P<name>\w+)",
+            ItemKind.CLI_FLAG,
+            kebab_flag,
+            needs="McMaster",
+        ),
         Text(r"\[(?:CommandOption|Option)\(\s*\"(?P<names>[^\"]*)\"", ItemKind.CLI_FLAG, switches, within=r"--[\w-]+"),
         Text(r"\bcase\s+(?P<expression>\"--?[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches, only=r"--.*"),
     ),
     specials=(routes,),
-    call_nodes=("invocation_expression", "object_creation_expression"),
+    call_nodes=("invocation_expression", "object_creation_expression", "implicit_object_creation_expression"),
     argument_nodes=("argument_list",),
     functions=("method_declaration", "local_function_statement", "constructor_declaration"),
     strings=("string_literal", "verbatim_string_literal", "interpolated_string_expression"),

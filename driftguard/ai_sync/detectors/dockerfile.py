@@ -15,7 +15,11 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PAIR = re.compile(r"(?:^|\s)(?P<name>[A-Za-z_]\w*)=(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|(?:\\.|\$\{[^}]*\}|[^\s\\])*)")
+_FROM = re.compile(r"(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
+_DEFAULT = re.compile(r"^[ \t]*ARG[ \t]+(?P<name>\w+)=[\"']?(?P<value>[\w./:-]*)", re.IGNORECASE | re.MULTILINE)
+_VARIABLE = re.compile(r"\$\{?(?P<name>\w+)(?::-(?P<default>[^}]*))?\}?")
 _PORT = re.compile(r"(?<![\w-])(?P<port>\d{2,5})(?:/(?:tcp|udp))?(?![\w-])")
+_DEFAULT_PORT = re.compile(r"\$\{\w+:-(?P<port>\d{2,5})\}(?:/\w+)?")
 _OF_THE_BUILD = re.compile(
     r"(?:.*_)?(?:VERSION|SHA|SHA\d+|SUM|CHECKSUM|COMMIT|REVISION|REF|TAG|DATE|HOME|DIR|PATH|UID|GID|USER|GROUP|ARCH|OS|PLATFORM|MIRROR|BRANCH|URL|IMAGE|VARIANT|REPO|HASH|OPTS|FLAGS)"
     r"|TARGET.*|BUILD.*|GIT_.*|VCS_.*|.*_VER|.*FROZEN.*|YARN_.*|PNPM_.*|UV_.*|POETRY_.*|NEXT_TELEMETRY_DISABLED|LC_ALL|S6_.*"
@@ -23,19 +27,47 @@ _OF_THE_BUILD = re.compile(
 
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
-    last = max((match.start() for match in _INSTRUCTION.finditer(text) if match["word"].upper() == "FROM"), default=0)
+    image = _image(text)
     for match in _INSTRUCTION.finditer(text):
         word, rest = match["word"].upper(), match["rest"]
-        if match.start() < last or word == "FROM":
+        if word == "FROM" or not any(match.start() in stage for stage in image):
             continue
         if word == "EXPOSE":
-            for port in _PORT.finditer(rest):
+            for port in _PORT.finditer(_DEFAULT_PORT.sub(_in_place, rest)):
                 yield Found(ItemKind.PORT, Named(port["port"]), match.start("rest") + port.start("port"))
             continue
         kind = ItemKind.DOCKER_ENV if word == "ENV" else ItemKind.DOCKER_ARG
         for name, at in _names(rest, is_arg=word == "ARG"):
             if not _OF_THE_BUILD.fullmatch(name) and not _is_used_here(name, text):
                 yield Found(kind, Named(name), match.start("rest") + at)
+
+
+def _in_place(hole: re.Match[str]) -> str:
+    return f" {hole['port']} ".ljust(len(hole[0]))
+
+
+def _image(text: str) -> list[range]:
+    """Where the last stage stands, and the stages that it is built on."""
+    stages = list(_stages(text))
+    wanted = stages[-1:]
+    for _ in stages:
+        below = next((stage for stage in stages if stage[1] and stage[1] == wanted[-1][0]), None)
+        if below is None or below in wanted:
+            break
+        wanted.append(below)
+    return [place for _, _, place in wanted] or [range(len(text))]
+
+
+def _stages(text: str) -> Iterator[tuple[str, str, range]]:
+    """Image, name and place of each stage; arguments in the image's name have their default values."""
+    defaults = {match["name"]: match["value"] for match in _DEFAULT.finditer(text)}
+    begun = [match for match in _INSTRUCTION.finditer(text) if match["word"].upper() == "FROM"]
+    ends = [match.start() for match in begun[1:]] + [len(text)]
+    for match, end in zip(begun, ends, strict=False):
+        found = _FROM.match(match["rest"].strip())
+        if found:
+            image = _VARIABLE.sub(lambda hole: defaults.get(hole["name"], hole["default"] or ""), found["image"])
+            yield image.lower(), (found["name"] or "").lower(), range(match.start(), end)
 
 
 def _names(rest: str, *, is_arg: bool) -> Iterator[tuple[str, int]]:

@@ -9,8 +9,8 @@ from driftguard.ai_sync.detectors._go_structs import struct_tags
 from driftguard.ai_sync.detectors._go_viper import viper_keys
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import Access, Call, Family, Text
-from driftguard.ai_sync.spelling import first_flag, flag, switches
+from driftguard.ai_sync.rules import ASKED_PATH, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import first_flag, flag, path, switches
 
 _TYPES = (
     r"(?:String|Bool|Int|Int8|Int16|Int32|Int64|Uint|Uint8|Uint16|Uint32|Uint64|Float|Float32|Float64|Duration|StringSlice"
@@ -27,7 +27,7 @@ FAMILY = Family(
     kind="go",
     grammars={".go": "go"},
     hint=re.compile(
-        rb"(?i:getenv|lookupenv|envconfig|viper|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
+        rb"(?i:getenv|lookupenv|envconfig|viper|path\s*==|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
         rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
     ),
     calls=(
@@ -76,6 +76,12 @@ FAMILY = Family(
         Access("expression_case", r"case(?P<expression>\"--[a-z][\w-]*\").*", ItemKind.CLI_FLAG, switches),
     ),
     texts=(
+        Text(
+            ASKED_PATH.replace(r"\b[rR]eq(?:uest)?", r"\br|\b[rR]eq(?:uest)?"),
+            ItemKind.HTTP_ROUTE,
+            path,
+            needs="net/http",
+        ),
         Text(
             r"\bEnvVars?\s*:\s*(?:\[\]string)?\{?\s*(?P<names>(?:\"[A-Za-z_]\w*(?:,\s*\w+)*\"\s*,?\s*)+)",
             within=r"[A-Za-z_]\w*",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 import yaml
 
@@ -12,6 +13,8 @@ from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.plain import PlainReader
 from driftguard.ai_sync.rules import Found
 from driftguard.ai_sync.spelling import Named
+
+_EMPTY = re.compile(r":\s*(?:\{\}|\[\]|\"\"|''|~|null)?\s*$")
 
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
@@ -28,12 +31,28 @@ def _leaves(node: yaml_nodes.Node | None, prefix: str, lines: list[str]) -> Iter
             yield from _leaves(value, f"{name}.", lines)
         else:
             parent = name.rpartition(".")[0]
-            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if "." in parent else ()), yaml_nodes.start(key))
+            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if parent else ()), yaml_nodes.start(key))
 
 
 def _is_explained(line: int, lines: list[str]) -> bool:
-    above = lines[line - 1].strip() if line else ""
-    return above.startswith("#") or " #" in lines[line]
+    above = lines[line - 1] if line else ""
+    told = above.lstrip().startswith("#") and _depth(above) <= _depth(lines[line])
+    return told or " #" in lines[line] or _is_followed(line, lines)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _is_followed(line: int, lines: list[str]) -> bool:
+    """An empty value with its example below, deeper or apart from what comes next."""
+    if not _EMPTY.search(lines[line]):
+        return False
+    below = list(takewhile(lambda text: text.lstrip().startswith("#"), lines[line + 1 :]))
+    if not below:
+        return False
+    rest = lines[line + 1 + len(below) :]
+    return _depth(below[0]) > _depth(lines[line]) or not rest or not rest[0].strip()
 
 
 DETECTOR = PlainReader("helm", ("*/values.yaml", "*/values.yml"), re.compile(rb":"), _find)

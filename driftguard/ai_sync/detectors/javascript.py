@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
 from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, mounted_routes, only_scripts, schemas
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import camel_flag, switches
+from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import camel_flag, path, switches
 
-_ENV = r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env|import\.meta\.env|Bun\.env|ALIAS)"
+_ENV = (
+    r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env!?|\(process\.envas[^()]*\)|import\.meta\.env|Bun\.env"
+    r"|ALIAS)"
+)
+_MINIMAL = "optimist|minimist|yargs-parser"
+"""Parsers that take every flag; only the code that asks for one says which there are."""
 _FLAG = r"(?P<expression>[\"'`]--[a-z][\w-]*=?[\"'`])"
 
 FAMILY = Family(
@@ -30,7 +36,8 @@ FAMILY = Family(
         ".astro": "typescript",
     },
     hint=re.compile(
-        rb"\benv\b|--[a-z]|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
+        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"|\benv\b|--[a-z]|optimist|minimist|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
         rb"|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
     ),
     calls=(
@@ -61,6 +68,14 @@ FAMILY = Family(
             unless=r"\bhidden:\s*true|describe:\s*false",
         ),
         Call(
+            r"(?:.*\)|\w*[yY]args\w*|y|argv)\.(?:boolean|string|number|count|array)",
+            ItemKind.CLI_FLAG,
+            shape="strings",
+            spelling=camel_flag,
+            only=r"[A-Za-z][\w-]*",
+            needs=r"\byargs\b|Argv\b",
+        ),
+        Call(
             r".*\.options",
             ItemKind.CLI_FLAG,
             shape="keys",
@@ -83,12 +98,31 @@ FAMILY = Family(
         ),
         Access("subscript_expression", rf"{_ENV}(?:\?\.)?\[(?P<expression>.+)\]"),
         Access("binary_expression", rf"(?P<expression>[\"'`][A-Z]\w*[\"'`])in{_ENV}"),
+        Access(
+            "member_expression",
+            r"(?:argv|args)\.(?!length$|_$|slice$|map$|filter$)(?P<name>[A-Za-z]\w+)",
+            ItemKind.CLI_FLAG,
+            camel_flag,
+            needs=_MINIMAL,
+        ),
+        Access(
+            "subscript_expression",
+            r"(?:argv|args)\[(?P<expression>[\"'`][A-Za-z][\w-]+[\"'`])\]",
+            ItemKind.CLI_FLAG,
+            camel_flag,
+            needs=_MINIMAL,
+        ),
         Access("binary_expression", rf"\w*(?:arg|opt|flag|\])\w*===?{_FLAG}", ItemKind.CLI_FLAG, switches),
         Access("switch_case", rf"case{_FLAG}:.*", ItemKind.CLI_FLAG, switches),
     ),
     texts=(
+        Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
         Text(
             r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)",
+            within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
+        ),
+        Text(
+            r"\{\s*env\s*:\s*\{(?P<names>[^{}]*)\}[^{}=]*\}\s*=\s*(?:globalThis\.)?process\b(?!\.)",
             within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
         ),
         Text(
@@ -101,7 +135,7 @@ FAMILY = Family(
         ),
     ),
     code=only_scripts,
-    specials=(schemas, flags_of_objects, mounted_routes),
+    specials=(enumerated, schemas, flags_of_objects, mounted_routes),
     call_nodes=("call_expression", "new_expression"),
     functions=(
         "function_declaration",

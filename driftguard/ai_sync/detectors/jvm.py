@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
 from driftguard.ai_sync.detectors._spring import placeholders, routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
@@ -11,7 +12,8 @@ from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import switches
 
 _HINT = re.compile(
-    rb"getenv|@Value|@Option|@Parameter|Mapping\(|@Path\(|addOption|ConfigurationProperties|getOrDefault\(\"[A-Z]|[eE]nv\w*\.get|dotenv|Option\(|option\(|\"--[a-z]"
+    rb"(?:enum|class)\s+[\w ]*Env"
+    rb"|getenv|@Value|@Option|@Parameter|Mapping\(|@Path\(|addOption|ConfigurationProperties|getOrDefault\(\"[A-Z]|[eE]nv\w*\.get|dotenv|Option\(|option\(|\"--[a-z]"
 )
 _CALLS = (
     Call(r"(?:\w+\.)*(?:System\.)?getenv(?:\(\))?(?:\.(?:get|getOrDefault|containsKey|getValue))?"),
@@ -60,7 +62,7 @@ JAVA = Family(
     hint=_HINT,
     calls=_CALLS,
     texts=_TEXTS,
-    specials=(placeholders, routes),
+    specials=(enumerated, placeholders, routes),
     call_nodes=("method_invocation", "object_creation_expression"),
     functions=("method_declaration", "constructor_declaration", "lambda_expression"),
     chains=(),
@@ -83,7 +85,7 @@ KOTLIN = Family(
         Access("indexing_expression", r"(?:\w*[dD]otenv|ALIAS)\[(?P<expression>.+)\]"),
     ),
     texts=_TEXTS,
-    specials=(placeholders, routes),
+    specials=(enumerated, placeholders, routes),
     call_nodes=("call_expression",),
     argument_nodes=("value_arguments",),
     functions=("function_declaration",),

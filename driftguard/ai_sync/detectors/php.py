@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
+from driftguard.ai_sync.detectors._php_routes import routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
@@ -13,13 +15,21 @@ FAMILY = Family(
     kind="php",
     grammars={".php": "php"},
     hint=re.compile(
-        rb"getenv|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
+        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"|Route|->(?:get|post|put|patch|delete|any|map)\(\s*[\"']/|getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
     ),
     calls=(
         Call(r"\\?(?:getenv|env|getenv_docker|env_or|\w*_env|envConfig)", only=r"[A-Z][A-Z0-9_]*"),
         Call(r"(?:\\?\w+\\)*(?:Env|App|Environment)::(?:get|getOrFail|env|getEnv|parse)", only=r"[A-Z][A-Z0-9_]*"),
-        Call(r"(?:.*->)?addOption", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z][\w-]*"),
-        Call(r"new(?:\\?\w+\\)*InputOption", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z-][\w-]*"),
+        Call(
+            r"(?:.*->)?addOption",
+            ItemKind.CLI_FLAG,
+            spelling=flag,
+            only=r"[a-z][\w-]*",
+            unless=r"\bnew\s+\w*Option\(",
+        ),
+        Call(r"new(?:\\?\w+\\)*\w*Option", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z-][\w-]*"),
+        Call(r"\\?getopt", ItemKind.CLI_FLAG, at=1, shape="strings", spelling=flag, only=r"[a-z][\w-]*:*"),
     ),
     accesses=(
         Access("subscript_expression", r"\$_ENV\[(?P<expression>.+)\]"),
@@ -36,6 +46,10 @@ FAMILY = Family(
             laravel,
             within=r"(?<=\{)\s*--(?:\w\|)?[a-z][\w-]*",
         ),
+    ),
+    specials=(
+        enumerated,
+        routes,
     ),
     call_nodes=(
         "function_call_expression",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
+from driftguard.ai_sync.detectors._python_environs import prefixed
 from driftguard.ai_sync.detectors._python_routes import routes
 from driftguard.ai_sync.detectors._python_settings import settings
 from driftguard.ai_sync.detectors._python_typer import options
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import switches
+from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import flag, one_of, path, switches
 
-_ENVIRON = r"(?:\w+\.)*(?:environb?|ALIAS)"
+_ENVIRON = r"(?:dict\((?:os\.)?environ\)|(?:\w+\.)*(?:environb?|ALIAS))"
 _READERS = (
     r"(?:str|bool|int|float|decimal|list|dict|json|url|uuid|path|log_level|timedelta|date|datetime|time|enum|yaml"
 )
@@ -27,7 +29,8 @@ FAMILY = Family(
     interpreter="python",
     grammars={".py": "python", ".pyi": "python", ".pyw": "python"},
     hint=re.compile(
-        rb"environ|getenv|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
+        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"|environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
         rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\("
     ),
     calls=(
@@ -49,7 +52,15 @@ FAMILY = Family(
             only=r"[A-Z][A-Z0-9_]*",
             needs="env_var|envvar|env_name",
         ),
-        Call(r".*", at=None, keyword=("env",), shape="strings", only=ENV_LIKE, needs=r"\benv ?= ?[\"'\[(]"),
+        Call(
+            r".*",
+            at=None,
+            keyword=("env",),
+            shape="strings",
+            spelling=one_of,
+            only=ENV_LIKE,
+            needs=r"\benv ?= ?[\"'\[(]",
+        ),
         Call(
             r"(?:.*\.)?add_(?:argument|option)",
             ItemKind.CLI_FLAG,
@@ -75,16 +86,31 @@ FAMILY = Family(
             only=r"--?[A-Za-z0-9].*",
             unless=_HIDDEN,
         ),
+        Call(r"(?:getopt\.)?(?:gnu_)?getopt", ItemKind.CLI_FLAG, at=2, shape="strings", spelling=flag, needs="getopt"),
         Call(r"(?:\w+\.)?define", ItemKind.CLI_FLAG, spelling=switches, only=r"--.*", needs=r"tornado\.options"),
     ),
     accesses=(
         Access("subscript", rf"{_ENVIRON}\[(?P<expression>.+)\]"),
-        Access("comparison_operator", rf"(?P<expression>[\w.\"'{{}}]+?)(?:not)?in{_ENVIRON}"),
+        Access("comparison_operator", rf"(?P<expression>[\w.\"'{{}}]+?)(?:not)?in{_ENVIRON}(?:\.keys\(\))?"),
         Access(
             "comparison_operator",
             r"(?P<expression>[\"']--[a-z][\w-]*[\"'])(?:not)?in(?:\w+\.)*(?:argv|args)(?:\[.*\])?",
             ItemKind.CLI_FLAG,
             switches,
+        ),
+        Access(
+            "comparison_operator",
+            r"\w+==(?P<expression>[\"']--[a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs="getopt",
+        ),
+        Access(
+            "subscript",
+            r"\w*(?:args?|arguments|opts?|options)\[(?P<expression>[\"']--[a-z][\w-]*[\"'])\]",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs="docopt",
         ),
         Access(
             "comparison_operator",
@@ -96,20 +122,29 @@ FAMILY = Family(
     texts=(
         Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs="env_var"),
         Text(
+            r"\b\w+\s+in\s+[\[(](?P<names>(?:\s*[\"']--?[\w-]+[\"']\s*,?)+)[\])]",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+            needs="getopt|sys.argv",
+        ),
+        Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path, needs="http.server|BaseHTTP|wsgi|asgi|scope|aiohttp|werkzeug"),
+        Text(
             r"^[ \t]*(?:cli|cli_args|cli_flags|option_strings)[ \t]*=[ \t]*[\[(](?P<names>[^\])]*)",
             ItemKind.CLI_FLAG,
             switches,
             within=r"--[a-z][\w-]*",
         ),
     ),
-    specials=(settings, options, routes),
+    specials=(enumerated, settings, options, routes),
+    prefixes=prefixed,
     call_nodes=("call",),
     functions=("function_definition", "lambda"),
     chains=("attribute",),
     writes=("assignment", "augmented_assignment", "delete_statement"),
     aliases=(
         r"\b(?:environb?|getenvb?)\s+as\s+(?P<alias>\w+)",
-        r"^\s*(?P<alias>[A-Za-z_]\w*)(?:\s*:[^=\n]+)?\s*=\s*(?:os\.)?(?:environ(?:\.get|\.copy\(\))?|getenv)\s*(?:$|#)",
+        r"^\s*(?P<alias>[A-Za-z_]\w*)(?:\s*:[^=\n]+)?\s*=\s*(?:os\.)?(?:environ(?:\.get|\.copy\(\))?|getenv)\s*(?:$|[#;])",
         r"^\s*(?P<alias>[A-Za-z_]\w*)\s*=\s*dict\(\s*os\.environ\s*\)",
         r"(?P<alias>[A-Za-z_]\w*)\s*:\s*(?:Mapping|MutableMapping|dict|Dict)\[str,\s*str\](?:\s*\|\s*None)?\s*=\s*(?:field\(default_factory=lambda:\s*)?os\.environ",
     ),

@@ -7,14 +7,16 @@ import re
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import Access, Call, Family, Text
-from driftguard.ai_sync.spelling import kebab_flag, switches
+from driftguard.ai_sync.spelling import kebab_flag, path, switches
 
 FAMILY = Family(
     kind="ruby",
     interpreter="ruby",
     grammars={".rb": "ruby", ".rake": "ruby", ".ru": "ruby", ".gemspec": "ruby"},
     filenames=("Rakefile", "Gemfile"),
-    hint=re.compile(rb"\bENV\b|OptionParser|\.on\b|option\b|[\"']--[a-z]"),
+    hint=re.compile(
+        rb"\bENV\b|\.draw\b|^[ \t]*(?:get|post|put|patch|delete)[ \t(]+[\"']/|OptionParser|\.on\b|option\b|[\"']--[a-z]"
+    ),
     calls=(
         Call(
             r"(?:::)?ENV(?:\.to_h|\.to_hash)?\.(?:fetch|key\?|has_key\?|include\?|member\?|dig|delete|\[\]|values_at)"
@@ -28,6 +30,14 @@ FAMILY = Family(
             needs="OptionParser|optparse|opts",
         ),
         Call(
+            r"option",
+            ItemKind.CLI_FLAG,
+            shape="strings",
+            spelling=switches,
+            only=r"--?[A-Za-z\[].*",
+            unless=r"\bhidden:\s*true|:hidden\s*=>\s*true",
+        ),
+        Call(
             r"(?:method_option|class_option|option)",
             ItemKind.CLI_FLAG,
             spelling=kebab_flag,
@@ -38,6 +48,24 @@ FAMILY = Family(
     ),
     accesses=(Access("element_reference", r"(?:::)?ENV\[(?P<expression>.+)\]"),),
     texts=(
+        Text(
+            r"^[ \t]*(?:method_option|class_option|option)[ \t(]+:(?P<name>[a-z]\w*)\s*,(?![^\n]*\bhide:\s*true)"
+            r"[^\n]*\b(?:type|aliases|desc|default|banner|enum|required|lazy_default)\b\s*(?::|=>)",
+            ItemKind.CLI_FLAG,
+            kebab_flag,
+        ),
+        Text(
+            r"^[ \t]*(?:get|post|put|patch|delete|options|head)[ \t(]+(?P<expression>[\"']/[^\"'\n]*[\"'])[^\n]*\bdo\b",
+            ItemKind.HTTP_ROUTE,
+            path,
+        ),
+        Text(
+            r"^[ \t]*(?:get|post|put|patch|delete|match)[ \t(]+(?P<expression>[\"'][\w/:.-]+[\"'])"
+            r"\s*(?:=>|,\s*(?:to:|:to\s*=>))",
+            ItemKind.HTTP_ROUTE,
+            path,
+            needs=r"\.draw\b",
+        ),
         Text(
             r"\bwhen\s+(?P<names>(?:[\"']--?[a-z][\w-]*[\"']\s*,?\s*)+)",
             ItemKind.CLI_FLAG,

@@ -7,14 +7,14 @@ import re
 from driftguard.ai_sync.detectors._rust_clap import config_macros, derived
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, switches
+from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Call, Family, Text
+from driftguard.ai_sync.spelling import flag, path, switches, usage
 
 FAMILY = Family(
     kind="rust",
     grammars={".rs": "rust"},
     hint=re.compile(
-        rb"getopts|optflag|lexopt|pico_args|env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""
+        rb"getopts|\(\s*\"/[\w{:<]|path(?:\(\))?\s*==\s*\"/|optflag|lexopt|pico_args|env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""
     ),
     calls=(
         Call(r"(?:std::)?(?:env::)?(?:var|var_os)|dotenvy?::var|(?:\w+::)*ALIAS"),
@@ -26,6 +26,12 @@ FAMILY = Family(
             spelling=flag,
             needs=r"\b(?:Arg|Opt|arg|Flag)::(?:new|with_name)|\barg!",
             unless_chained=r"\.hide\(true\)|\.hidden\(true\)",
+        ),
+        Call(
+            r"(?:clap::)?(?:Arg::from_usage|.*\.arg_from_usage)",
+            ItemKind.CLI_FLAG,
+            spelling=usage,
+            only=r"[^']*--?[a-zA-Z].*",
         ),
         Call(
             r"\w*opts?\.(?:optopt|optflag|optmulti|optflagmulti|reqopt|optflagopt)",
@@ -44,11 +50,30 @@ FAMILY = Family(
         ),
     ),
     texts=(
+        Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path, needs="hyper|http"),
+        Text(
+            r"\b(?:uri_path|req_path|url_path|pathname)\s*==\s*(?P<expression>\"/[\w.-][\w./-]*\")",
+            ItemKind.HTTP_ROUTE,
+            path,
+        ),
         Text(r"(?:env::var|env::var_os|option_env!|dotenvy?::var)\(\s*(?P<expression>\"[A-Za-z_]\w*\")"),
         Text(
             r"(?:^|[{,|])\s*(?:Some\()?(?P<expression>\"--[a-z][\w-]*\")\)?\s*(?:\|[^=\n]*)?(?:if[^=\n]*)?=>",
             ItemKind.CLI_FLAG,
             switches,
+        ),
+        Text(r"\barg!\(\s*(?:\[?\w+\]?\s+)?(?:-\w\s+)?--\"?(?P<name>[a-z][\w-]*)", ItemKind.CLI_FLAG, flag),
+        Text(
+            r"\.(?:route|at)\(\s*(?P<expression>\"/[^\"\n]*\")\s*[,)]",
+            ItemKind.HTTP_ROUTE,
+            path,
+            needs="axum|actix|poem|salvo|tide",
+        ),
+        Text(r"\bweb::resource\(\s*(?P<expression>\"/[^\"\n]*\")", ItemKind.HTTP_ROUTE, path),
+        Text(
+            r"#\[(?:\w+::)*(?:get|post|put|delete|patch|head|options|route)\(\s*(?P<expression>\"/[^\"\n]*\")",
+            ItemKind.HTTP_ROUTE,
+            path,
         ),
         Text(r"\bLong\((?P<expression>\"[a-z][\w-]*\")\)", ItemKind.CLI_FLAG, flag, needs="lexopt"),
         Text(r"#\[envconfig\([^\]]*?from\s*=\s*(?P<expression>\"\w+\")"),

@@ -18,6 +18,8 @@ from driftguard.ai_sync.spelling import Named
 _SYMFONY = re.compile(r"%env\((?:[\w\\]+:)*(?P<name>[A-Z_][A-Z0-9_]*)\)%")
 _RAILS = re.compile(r"<%[^%]*?\bENV(?:\.fetch\(|\[)\s*[\"'](?P<name>\w+)[\"'][^%]*?%>")
 _HOCON = re.compile(r"\$\{\??(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\}")
+_DEFAULTED = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*):?-[^}\n]*\}")
+_ANSIBLE = re.compile(r"\b(?:lookup|query)\(\s*[\"'](?:ansible\.builtin\.)?env[\"']\s*,\s*[\"'](?P<name>\w+)")
 _SPRING = re.compile(r"(?:application|bootstrap)(?:-[\w-]+)?\.(?:ya?ml|properties)")
 _FRAMEWORK = re.compile(
     r"(?:spring|server|management|logging|info|debug|eureka|feign|ribbon|hystrix|springdoc|quarkus|micronaut|camel|endpoints|security|flyway|liquibase)\b"
@@ -28,7 +30,7 @@ _UPPER = re.compile(r"[A-Z][A-Z0-9_]+")
 
 def _find(path: str, text: str) -> Iterator[Found]:
     name = PurePosixPath(path).name
-    for pattern in (_SYMFONY, _RAILS, *((_HOCON,) if name.endswith(".conf") else ())):
+    for pattern in (_SYMFONY, _RAILS, _DEFAULTED, _ANSIBLE, *((_HOCON,) if name.endswith(".conf") else ())):
         for match in pattern.finditer(text):
             if not _is_comment(text, match.start()):
                 yield Found(ItemKind.ENV_VAR, Named(match["name"]), match.start("name"))
@@ -78,7 +80,12 @@ DETECTOR = PlainReader(
         "*.yml.erb",
         "*.conf",
         "*/services.yaml",
+        "*/ansible/*.yml",
+        "*/tasks/*.yml",
+        "*/roles/*.yml",
+        "*/group_vars/*.yml",
+        "*/playbook*.yml",
     ),
-    re.compile(rb"\$\{|%env\(|ENV\b|^[a-z][\w.-]*\s*[:=]", re.MULTILINE),
+    re.compile(rb"\$\{|lookup\(|%env\(|ENV\b|^[a-z][\w.-]*\s*[:=]", re.MULTILINE),
     _find,
 )

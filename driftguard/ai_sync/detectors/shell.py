@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -15,10 +16,14 @@ from driftguard.ai_sync.spelling import Named, flag, switches
 
 _NAME = r"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*|[A-Z]{2,}[a-zA-Z0-9_]*|[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+"
 _ASKED = re.compile(rf"\$\{{(?P<name>{_NAME})(?P<form>:?[-?=+])")
-_USED = re.compile(rf"\$\{{?(?P<name>{_NAME})\b")
-_TEST = re.compile(r"^\[\[?\s.*|^test\s.*", re.DOTALL)
+_USED = re.compile(rf"(?:\$\{{?|\s-v\s+)(?P<name>{_NAME})\b")
+_GIVEN = re.compile(r"\b(?P<name>[A-Za-z_]\w*)=[\"']?\$\{?(?:OPTARG|[1-9])\b")
+_EMPTY = re.compile(r"-z\s+[\"']?$")
+_COMMAND = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
+_NEAR = 200
+"""Characters from a test to what is done when it holds."""
 _ASSIGNED = re.compile(
-    r"(?:^|[;&|({{]|\b(?:export|local|readonly|declare|typeset|then|do|else)\b(?:\s+-\w+)*)\s*(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(?P<value>(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\$\((?:[^()]|\([^()]*\))*\)|[^\s;])*)",
+    r"(?:^|[;&|(){{!]|\b(?:export|local|readonly|declare|typeset|then|do|else|if|elif|while|until)\b(?:\s+-\w+)*)\s*(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(?P<value>(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\$\((?:[^()]|\([^()]*\))*\)|[^\s;])*)",
     re.MULTILINE,
 )
 _BOUND = re.compile(
@@ -36,16 +41,19 @@ _SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape for all plain files
     root = grammar.parse(text, "bash")
-    assigned = _assigned(text)
+    functions = [_span(node) for node in grammar.of_kinds(root, ["function_definition"])]
+    own = Own(_assigned(text), functions, frozenset(_GIVEN.findall(text)))
     quiet = [node.range() for node in grammar.of_kinds(root, ["comment", "raw_string"])]
     for node in grammar.of_kinds(root, ["expansion"]):
         match = _ASKED.match(node.text())
         start = node.range().start.index
-        if match and match["form"] not in ("+", ":+") and start < assigned.get(match["name"], len(text)):
+        if match and match["form"] not in ("+", ":+") and not own.has(match["name"], start):
+            if match["name"] in own.given and not text[:start].rstrip("\"'").endswith(f"{match['name']}="):
+                continue
             yield Found(ItemKind.ENV_VAR, Named(match["name"]), start)
     if not _SOURCES.search(text):
-        yield from _tested(root, assigned)
-    yield from _indirect(text, assigned)
+        yield from _tested(root, own)
+    yield from _indirect(text, own.assigned)
     yield from _options(root)
     for match in _GETOPT.finditer(text):
         yield from (
@@ -57,24 +65,59 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape 
             yield from (Found(ItemKind.CLI_FLAG, named, match.start()) for named in flag(letters))
 
 
-def _assigned(text: str) -> Mapping[str, int]:
-    """Where the file first sets a name to something of its own. ``X=${X:-1}`` keeps what the caller gave."""
-    found: dict[str, int] = {}
+@dataclass(frozen=True)
+class Own:
+    """The variables that a script sets to something of its own: where it does, and where its functions stand."""
+
+    assigned: Mapping[str, Sequence[int]]
+    functions: Sequence[range]
+    given: frozenset[str]
+    """Those that the script's arguments fill."""
+
+    def has(self, name: str, start: int) -> bool:
+        """Whether it is set before ``start``; a function runs when the rest of the script has been read."""
+        places = self.assigned.get(name, ())
+        inside = [span for span in self.functions if start in span]
+        return any(place < start or any(place not in span for span in inside) for place in places)
+
+    def gives_default(self, name: str, start: int) -> bool:
+        """Whether it is set right after a test at ``start`` and nowhere before: ``[ -z "$X" ] && X=1``."""
+        first = min(self.assigned.get(name, ()), default=-1)
+        return name not in self.given and start < first < start + _NEAR and not self.has(name, start)
+
+
+def _span(node: grammar.Node) -> range:
+    place = node.range()
+    return range(place.start.index, place.end.index)
+
+
+def _assigned(text: str) -> Mapping[str, Sequence[int]]:
+    """Where the file sets a name to something of its own. ``X=${X:-1}`` keeps what the caller gave.
+
+    A name that is only ever emptied has its value from outside.
+    """
+    found: dict[str, list[int]] = defaultdict(list)
+    filled: set[str] = set()
     for match in (*_ASSIGNED.finditer(text), *_BOUND.finditer(text)):
         value = match.groupdict().get("value") or ""
         if not re.search(rf"\$\{{?!?{match['name']}\b|_(?:read|get)\w* {match['name']}\b", value):
-            found[match["name"]] = min(match.start(), found.get(match["name"], len(text)))
-    return found
+            found[match["name"]].append(match.start())
+            filled |= {match["name"]} if "value" not in match.groupdict() or value.strip("\"'") else set()
+    return {name: places for name, places in found.items() if name in filled}
 
 
-def _tested(root: grammar.Node, own: Mapping[str, int]) -> Iterator[Found]:
+def _tested(root: grammar.Node, own: Own) -> Iterator[Found]:
     for node in grammar.of_kinds(root, ["test_command"]):
-        for match in _USED.finditer(node.text()):
-            if match["name"] not in own:
-                yield Found(ItemKind.ENV_VAR, Named(match["name"]), node.range().start.index + match.start())
+        text, at = _COMMAND.sub(lambda found: " " * len(found[0]), node.text()), node.range().start.index
+        for match in _USED.finditer(text):
+            asks = match["name"] not in own.assigned or (
+                _EMPTY.search(text[: match.start()]) is not None and own.gives_default(match["name"], at)
+            )
+            if asks:
+                yield Found(ItemKind.ENV_VAR, Named(match["name"]), at + match.start())
 
 
-def _indirect(text: str, own: Mapping[str, int]) -> Iterator[Found]:
+def _indirect(text: str, own: Mapping[str, Sequence[int]]) -> Iterator[Found]:
     """``file_env 'X'`` where ``file_env`` looks at ``${!1}``."""
     functions = {match["name"] for match in _INDIRECT.finditer(text) if re.search(r"\$\{!\w", match["body"])}
     for name in functions | {"file_env"}:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from driftguard.cross_repo import sides
 from driftguard.cross_repo.avro.resolution import Problem, Resolution
 from driftguard.cross_repo.avro.schema import Names, Schema
+from driftguard.cross_repo.avro.sound import examine
 from driftguard.cross_repo.contracts.changes import Change, Differ, Level, Setup, Version
 from driftguard.cross_repo.documents.library import Library, Node
 from driftguard.policy import ContractRole
@@ -43,6 +44,8 @@ class AvroDiffer:
     def _changes(self, old: Version, new: Version) -> Iterator[Change]:
         yield from sides.come_and_gone(old, new)
         before, after = _named(old), _named(new)
+        for schema in after.values():
+            examine(schema)
         for was, now in sides.kept(old, new):
             yield from schema_changes(before[was], after[now], self.role)
 

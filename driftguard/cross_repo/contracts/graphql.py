@@ -9,6 +9,7 @@ from typing import ClassVar
 from driftguard.cross_repo import sides
 from driftguard.cross_repo.contracts.changes import Change, Level, Version
 from driftguard.cross_repo.graphql.sdl import Sdl, read
+from driftguard.cross_repo.graphql.unsaid import unsaid
 
 SUFFIXES = (".graphql", ".graphqls", ".gql")
 _COORDINATE = re.compile(r"@\w+(?:\(\w+:\))?|\b[A-Za-z_]\w*\.\w+(?:\(\w+:\))?")
@@ -39,12 +40,15 @@ def _changes(old: Sdl, new: Sdl) -> Iterator[Change]:
         find_schema_changes,
     )
 
+    more = list(unsaid(old.schema, new.schema))
+    worse = tuple(f"{one.coordinate} defaultValue" for one in more if one.rule.endswith("became-required"))
     for found in find_schema_changes(old.schema, new.schema):
-        if not _NO_CHANGE.match(found.description):
+        if not _NO_CHANGE.match(found.description) and not found.description.startswith(worse):
             breaking, dangerous = isinstance(found, BreakingChange), isinstance(found, DangerousChange)
             level = Level.BREAKING if breaking else Level.DANGEROUS if dangerous else Level.INFO
             rule = found.type.name.lower().replace("_", "-")
             yield _change(rule, level, found.description.rstrip("."), old, new)
+    yield from (_change(one.rule, one.level, one.message, old, new) for one in more)
     yield from _roots(old, new)
     for coordinate in sorted(new.deprecated - old.deprecated):
         yield _change("deprecated", Level.INFO, f"{coordinate} is deprecated now", old, new)

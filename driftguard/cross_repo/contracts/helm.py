@@ -40,7 +40,7 @@ def _changes(old: Version, new: Version) -> Iterator[Change]:
     yield from _come_and_gone(old, new)
     before, after = Library(old), Library(new)
     for path in new.paths:
-        after.document(path)
+        _require_mapping(after.root(path))
     for was, now in sides.kept(old, new):
         one, other = before.root(was), after.root(now)
         if now.endswith(".json"):
@@ -50,6 +50,12 @@ def _changes(old: Version, new: Version) -> Iterator[Change]:
             yield from _chart(one, other)
         else:
             yield from _values(one, other, "")
+
+
+def _require_mapping(root: Node) -> None:
+    """Helm refuses a chart whose files are anything else; an empty one is no values. A schema is examined as one."""
+    if not isinstance(root.value, dict) and root.value is not None and not root.document.path.endswith(".json"):
+        raise root.document.flaw((), "not a chart: a mapping is expected at the top")
 
 
 def _come_and_gone(old: Version, new: Version) -> Iterator[Change]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from driftguard.cross_repo import sides
 from driftguard.cross_repo.contracts.changes import Change, Level, Unreadable, Version
 from driftguard.cross_repo.python.packages import NAMELESS, SUFFIXES, Packages, read
+from driftguard.cross_repo.python.unsaid import unsaid
 
 if TYPE_CHECKING:
     from griffe import Alias, Breakage, Object
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 _DANGEROUS = frozenset(
     {"PARAMETER_CHANGED_DEFAULT", "RETURN_CHANGED_TYPE", "ATTRIBUTE_CHANGED_TYPE", "ATTRIBUTE_CHANGED_VALUE"}
 )
-_CALLING = ("async", "staticmethod", "classmethod")
 
 
 class PythonDiffer:
@@ -71,7 +71,7 @@ class _Comparison:
                 continue
             for breakage in find_breaking_changes(before, after):
                 yield self._breakage(breakage)
-            yield from self._calls(before, after)
+            yield from self._unsaid(before, after)
             yield from self._added(before, after)
         for name, after in self.new.roots.items():
             if name not in self.old.roots:
@@ -82,13 +82,10 @@ class _Comparison:
         level = Level.DANGEROUS if kind in _DANGEROUS else Level.BREAKING
         return self._change(kind.lower().replace("_", "-"), level, found.obj, _said(found))
 
-    def _calls(self, old: Object | Alias, new: Object | Alias) -> Iterator[Change]:
-        """How a function is called, which griffe doesn't compare: awaited, and on what."""
-        for before, after in _both(old, new):
-            for label in _CALLING if before.is_function and after.is_function else ():
-                if (label in before.labels) != (label in after.labels):
-                    now = "is" if label in after.labels else "is no longer"
-                    yield self._change("call-changed", Level.BREAKING, after, f"{_name(after)} {now} {label}")
+    def _unsaid(self, old: Object | Alias, new: Object | Alias) -> Iterator[Change]:
+        for before, after in ((old, new), *_both(old, new)):
+            for one in unsaid(before, after):
+                yield self._change(one.rule, one.level, one.about, f"{_name(one.about)}{one.message}")
 
     def _added(self, old: Object | Alias, new: Object | Alias) -> Iterator[Change]:
         for before, after in (*_both(old, new), (old, new)):

@@ -152,6 +152,20 @@ def _demands(old: Module, new: Module) -> Iterator[Change]:
         change = _demand(what, before.get(name), after.get(name), block)
         if change is not None:
             yield change
+    for name, block in _aliases(new).items():
+        if name not in _aliases(old):
+            said = f"callers must pass the provider {name} now"
+            yield _at(block, "provider-alias-added", Level.BREAKING, said, f".{name}")
+
+
+def _aliases(module: Module) -> dict[str, Block]:
+    """``aws.peer``: what ``configuration_aliases`` names."""
+    found: dict[str, Block] = {}
+    for block in module.settings():
+        for wanted in _wanted(block).values():
+            listed = wanted.get("configuration_aliases", []) if isinstance(wanted, dict) else []
+            found |= {plain(name): block for name in (listed if isinstance(listed, list) else [listed])}
+    return found
 
 
 def _demand(what: str, before: str | None, after: str | None, block: Block) -> Change | None:
@@ -177,12 +191,18 @@ def _settings(module: Module) -> dict[str, str]:
     for block in module.settings():
         if "required_version" in block.body:
             found[""] = plain(block.body["required_version"])
-        listed = block.body.get("required_providers", [])
-        for providers in listed if isinstance(listed, list) else [listed]:
-            for name, wanted in providers.items() if isinstance(providers, dict) else ():
-                if not name.startswith("__"):
-                    found |= _provider(name, wanted)
+        for name, wanted in _wanted(block).items():
+            found |= _provider(name, wanted)
     return found
+
+
+def _wanted(block: Block) -> dict[str, Any]:
+    """Provider's local name -> what ``required_providers`` says of it."""
+    listed = block.body.get("required_providers", [])
+    found: dict[str, Any] = {}
+    for providers in listed if isinstance(listed, list) else [listed]:
+        found |= providers if isinstance(providers, dict) else {}
+    return {name: wanted for name, wanted in found.items() if not name.startswith("__")}
 
 
 def _provider(name: str, wanted: Any) -> dict[str, str]:

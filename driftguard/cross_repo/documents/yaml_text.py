@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from driftguard.cross_repo.contracts.changes import Unreadable
+from driftguard.cross_repo.documents import anchors
 from driftguard.policy_file.yaml_depth import too_deep
 from driftguard.policy_file.yaml_tree import scalar
 
@@ -55,7 +56,7 @@ def parse(path: str, text: str) -> tuple[Any, YamlPlaces]:
     if deep:
         raise Unreadable(path, *deep, f"nested deeper than {MOST_LEVELS} levels")
     try:
-        nodes = list(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        nodes = _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -69,6 +70,16 @@ def parse(path: str, text: str) -> tuple[Any, YamlPlaces]:
         raise Unreadable(path, mark.line + 1, mark.column + 1, "a second document begins here; a contract is one")
     root = nodes[0] if nodes else None
     return (_Builder(path).build(root, 0) if root is not None else None), YamlPlaces(root)
+
+
+def _composed(text: str) -> list[yaml.Node]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return list(yaml.compose_all(text, Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        if not anchors.repeated(error):
+            raise
+        return list(yaml.compose_all(text, Loader=anchors.composer(loader)))
 
 
 @dataclass(frozen=True)

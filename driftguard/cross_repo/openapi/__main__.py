@@ -30,6 +30,11 @@ ignore lists carry over; rules of our own cover what that list passes over. Each
   taken out, and a parameter that moved between a path and its operations are no changes.
 - An enum that was lifted altogether widens: `…-enum-removed` is info in a request and dangerous in a response; oasdiff
   reports each value as removed.
+- An `anyOf` or `oneOf` that was lifted altogether (`…-lifted`) widens too: info in a request, dangerous in a response.
+  One that was put where none stood is dangerous in a request (`…-imposed`), unless an alternative takes all of before;
+  so are `items` where a list took anything.
+- An `enum` or `const` tells the type where none is written.
+- A parameter of several types that lost one, and a response header that gained one, are breaking.
 - `nullable: true`, `type: [x, "null"]` and an alternative `type: "null"` are one and the same, as are 3.0's and 3.1's
   ways to write exclusive bounds, and `const` and an `enum` of one value.
 - What is `readOnly` in a request or `writeOnly` in a response, in both versions, is never sent and breaks nobody; nor
@@ -37,7 +42,7 @@ ignore lists carry over; rules of our own cover what that list passes over. Each
 - Header names compare without case. A response code that a range (`2XX`) takes over is still there.
 - A webhook is read as a request, as oasdiff does, and also as what its consumers get; a callback only as that.
 - oasdiff takes all changes of security for information. That credentials which were enough are not any more is
-  dangerous here (`api-security-tightened`).
+  dangerous here (`api-security-tightened`); so is a scheme that is sent another way.
 - A reference to the network is not followed; `remote-ref-not-followed` says so each time, changed or not.
 
 """

@@ -7,7 +7,7 @@ In this order: the same name of reference, the same content, the same title, the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftguard.cross_repo.openapi.equivalence import Equivalence
 from driftguard.cross_repo.openapi.flatten import flat
@@ -117,3 +117,21 @@ def _moved(question: Equivalence, old: Schema, new: Schema, after: Schema) -> bo
 def _moved_back(question: Equivalence, old: Schema, new: Schema, before: Schema) -> bool:
     gained = question.new.named(new, "properties").keys() - question.old.named(old, "properties").keys()
     return bool(gained & question.old.named(before, "properties").keys())
+
+
+def imposed(takes: Callable[[Node], bool], old: Schema, added: tuple[Node, ...]) -> bool:
+    """Whether alternatives stand now where there were none, and none of them ``takes`` all that was taken."""
+    had_none = not any(word in old.raw for word in ("anyOf", "oneOf"))
+    return bool(added) and had_none and not any(map(takes, added))
+
+
+def lifted(question: Equivalence, old: Schema, new: Schema, key: str, removed: tuple[Node, ...]) -> bool:
+    """Whether the alternatives went altogether and nothing else did: whatever they asked for isn't asked any more."""
+    if not removed or any(word in new.raw for word in ("anyOf", "oneOf")):
+        return False
+    return question.schemas(_without(old, key), new)
+
+
+def _without(schema: Schema, key: str) -> Schema:
+    raw = {word: value for word, value in schema.raw.items() if word != key}
+    return replace(schema, raw=raw)

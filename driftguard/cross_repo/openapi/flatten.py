@@ -26,7 +26,7 @@ def _flat(schemas: Schemas, schema: Schema) -> Schema:
     parts = list(_parts(schemas, schema, frozenset()))
     raw: dict[str, Any] = {}
     for part in parts:
-        raw = _combined(schemas, raw, _with_nodes(part))
+        raw = _combined(schemas, raw, part)
     types = _types([part.types for part in parts if part.types])
     typed = [part for part in parts if part.types]
     nullable = schema.said_nullable or (bool(typed) and all(part.nullable for part in typed))
@@ -61,10 +61,10 @@ def _node(schema: Schema, value: Any, *steps: str) -> Node:
     return value if isinstance(value, Node) else Node(schema.node.file, (*schema.node.pointer, *steps), value)
 
 
-def _combined(schemas: Schemas, left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+def _combined(schemas: Schemas, left: dict[str, Any], part: Schema) -> dict[str, Any]:
     merged = dict(left)
     beside: dict[str, Any] = {}
-    for key, value in right.items():
+    for key, value in _with_nodes(part).items():
         if key not in merged or key in ANNOTATIONS or key.startswith("x-"):
             merged.setdefault(key, value)
         elif key == "properties" and isinstance(value, dict) and isinstance(merged[key], dict):
@@ -76,7 +76,7 @@ def _combined(schemas: Schemas, left: dict[str, Any], right: dict[str, Any]) -> 
             else:
                 merged[key] = settled
     if beside:
-        merged["allOf"] = [*merged.get("allOf", []), Node("", (), beside)]
+        merged["allOf"] = [*merged.get("allOf", []), Node(part.node.file, part.node.pointer, beside)]
     return merged
 
 

@@ -21,6 +21,7 @@ _LIFE = {"reactivated": "request-parameter-reactivated", "deprecated": "request-
          "sunset-date-too-small": "request-parameter-sunset-date-too-small",
          "sunset-deleted": "request-parameter-sunset-deleted",
          "sunset-date-changed-too-small": "request-parameter-sunset-date-changed-too-small"}  # fmt: skip
+_PREFIXED = frozenset(("label", "matrix"))  # even a single value is written otherwise: .5 and ;id=5
 _REMOVED = {"without-deprecation": "request-parameter-removed", "sunset-invalid": "request-parameter-sunset-parse",
             "with-deprecation": "request-parameter-removed-with-deprecation",
             "before-sunset": "request-parameter-removed-before-sunset"}  # fmt: skip
@@ -127,6 +128,7 @@ def _style(context: Context, place: Place, old: Part, new: Part) -> Iterator[Hit
         context.new.api.dialect,
     )
     types = context.old.schemas.view(old.schema).types
-    if same_dialect and set(types) & {"array", "object"}:
+    prefixed = old.style != new.style and {old.style, new.style} & _PREFIXED
+    if same_dialect and (set(types) & {"array", "object"} or prefixed):
         spelled = [f"{style}{', exploded' if exploded else ''}" for style, exploded in (before, after)]
         yield _hit(place, new, "request-parameter-style-changed", new.node, old=spelled[0], new=spelled[1])

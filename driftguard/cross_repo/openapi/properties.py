@@ -81,7 +81,11 @@ def required(walk: Walk, old: Schema, new: Schema, path: str) -> Iterator[Hit]:
     known_before, known_after = walk.old.named(old, "properties"), walk.new.named(new, "properties")
     at = Node(new.node.file, (*new.node.pointer, "required"), None)
     for name in [*new.words("required"), *old.words("required")]:
-        if (name in before) == (name in after) or name not in known_before or name not in known_after:
+        if (name in before) == (name in after) or (name in known_before) != (name in known_after):
+            continue
+        if name not in known_after:
+            if name in after and walk.site.root == "request-body":
+                yield walk.hit("request-property-required-undeclared", at, _join(path, name))
             continue
         view = walk.new.view(known_after[name])
         word = _turned(walk, "required" if name in after else "optional", view)

@@ -22,7 +22,10 @@ CHILDREN = frozenset((*ONE, *MANY, *NAMED))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schema:
-    """``raw`` has no ``$ref`` and no null branch; ``ref`` is the name that it was referred to by."""
+    """``raw`` has no ``$ref`` and no null branch; ``ref`` is the name that it was referred to by.
+
+    ``types`` has null only where it is the only one: beside others, ``nullable`` says it.
+    """
 
     node: Node
     raw: Mapping[str, Any]
@@ -136,8 +139,8 @@ class Schemas:
         for key in ("oneOf", "anyOf"):
             if key in raw and (kept := self._without_null(schema, key)) is not None:
                 raw[key], nullable = kept, True
-        types = [word for word in types if word != "null"]
-        return Schema(schema.node, raw, schema.ref, tuple(types), nullable, said)
+        kept_types = tuple(word for word in types if word != "null") or tuple(types)
+        return Schema(schema.node, raw, schema.ref, kept_types, nullable, said)
 
     def _without_null(self, schema: Schema, key: str) -> list[Node] | None:
         """The members without ``type: null``, if there is such a one and another."""

@@ -77,19 +77,32 @@ def tightened(context: Context, location: str, at: Node, own: tuple[Any, Any]) -
     old, new = context.old.api.schemes, context.new.api.schemes
     lost = [need for need in before if not any(_enough(need, other, old, new) for other in after)]
     if lost:
-        now = " or ".join(map(say, after))
-        yield Hit("api-security-tightened", location, at, {"old": " or ".join(map(say, lost)), "new": now})
+        was, now = (" or ".join(map(say, alternatives)) for alternatives in (lost, after))
+        now = f"{now}, sent another way" if was == now else now
+        yield Hit("api-security-tightened", location, at, {"old": was, "new": now})
 
 
 def _enough(given: Need, asked: Need, old: Mapping[str, Node], new: Mapping[str, Node]) -> bool:
     """Whether who had ``given`` has all that is ``asked``; a scheme may have another name now."""
     return all(
-        any(
-            set(scopes) <= set(given[mine]) and (mine == scheme or _defined(old, mine) == _defined(new, scheme))
-            for mine in given
-        )
+        any(set(scopes) <= set(given[mine]) and _same_scheme(old, new, mine, scheme) for mine in given)
         for scheme, scopes in asked.items()
     )
+
+
+def _same_scheme(old: Mapping[str, Node], new: Mapping[str, Node], mine: str, scheme: str) -> bool:
+    """Whether what was sent for one scheme does for the other: by its definition, or its name where there is none."""
+    if mine == scheme:
+        return mine not in old or scheme not in new or _sent(old[mine]) == _sent(new[scheme])
+    return _defined(old, mine) == _defined(new, scheme)
+
+
+def _sent(node: Node) -> tuple[Any, ...]:
+    """What decides how credentials travel."""
+    raw = _raw(node)
+    words = [raw.get(key) for key in ("type", "in", "scheme")]
+    name = str(raw.get("name"))
+    return (*(str(word).lower() for word in words), name.lower() if raw.get("in") == "header" else name)
 
 
 def _defined(schemes: Mapping[str, Node], name: str) -> str:

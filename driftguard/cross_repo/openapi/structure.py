@@ -23,6 +23,7 @@ def facts(same: Equivalence, old: Schema, new: Schema) -> Iterator[Fact]:
             yield Fact(f"{word}-{'added' if after else 'removed'}", key)
     for key, word in _NAMED.items():
         yield from _names(word, key, same.old.named(old, key), same.new.named(new, key))
+    yield from _items(same, old, new)
     yield from _dependent(old.get("dependentRequired"), new.get("dependentRequired"))
     yield from _additional(same, old, new)
     yield from _discriminator(old.get("discriminator"), new.get("discriminator"))
@@ -31,6 +32,13 @@ def facts(same: Equivalence, old: Schema, new: Schema) -> Iterator[Fact]:
 def _there(same: Equivalence, schema: Schema, key: str, side: int) -> bool:
     schemas = (same.old, same.new)[side]
     return schemas.child(schema, key) is not None or (key.startswith("unevaluated") and schema.get(key) is False)
+
+
+def _items(same: Equivalence, old: Schema, new: Schema) -> Iterator[Fact]:
+    """Lists of anything that became lists of something, or back; what became a list at all has a rule of its own."""
+    before, after = _there(same, old, "items", 0), _there(same, new, "items", 1)
+    if before != after and ("array" in old.types) == ("array" in new.types):
+        yield Fact(f"items-{'added' if after else 'removed'}", "items")
 
 
 def _names(word: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Fact]:

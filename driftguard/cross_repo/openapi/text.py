@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from driftguard.cross_repo.contracts.changes import Unreadable
+from driftguard.cross_repo.documents import anchors
 
 MAX_DEPTH = 200
 MAX_EXPANDED = 20_000_000
@@ -92,7 +93,7 @@ def compose(path: str, text: str) -> yaml.Node | None:
     """The root node, for values or for places. Raises ``Unreadable``."""
     _refuse_depth(path, text)
     try:
-        node: yaml.Node | None = Composer(text).get_single_node()
+        return _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -101,6 +102,15 @@ def compose(path: str, text: str) -> yaml.Node | None:
         raise Unreadable(path, 1, 1, f"not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
         raise Unreadable(path, 1, 1, f"nested deeper than {MAX_DEPTH} levels") from None
+
+
+def _composed(text: str) -> yaml.Node | None:
+    try:
+        node: yaml.Node | None = Composer(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        if not anchors.repeated(error):
+            raise
+        node = anchors.composer(Composer)(text).get_single_node()
     return node
 
 

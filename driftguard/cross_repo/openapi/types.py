@@ -7,7 +7,7 @@ a number is a text too; in JSON it isn't.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftguard.cross_repo.openapi.equivalence import Equivalence
 from driftguard.cross_repo.openapi.facts import Fact
@@ -44,7 +44,7 @@ class Turn:
         extra, lost = set(self.taken) - set(self.given), set(self.given) - set(self.taken)
         if len(extra) == 1 == len(lost) and covered(tuple(lost), tuple(extra)):
             return True
-        return not self.strong and (not extra or extra == {"string"})
+        return not self.strong and "string" in self.taken and extra <= {"string"}
 
     def format_holds(self) -> bool:
         """Whether every value of the ``given`` format is one of the ``taken``."""
@@ -60,6 +60,25 @@ class Turn:
 def covered(types: Types, among: Types) -> bool:
     """Whether each is there, integers among numbers. No types are never covered."""
     return bool(types) and all(word in among or (word == "integer" and "number" in among) for word in types)
+
+
+def typed(old: Schema, new: Schema) -> tuple[Schema, Schema]:
+    """Both, with the types that an enum or a const leaves where only the other one says any."""
+    if bool(old.types) == bool(new.types):
+        return old, new
+    return replace(old, types=old.types or _implied(old)), replace(new, types=new.types or _implied(new))
+
+
+def _implied(schema: Schema) -> Types:
+    listed = [schema.raw["const"]] if "const" in schema.raw else schema.get("enum")
+    values = listed if isinstance(listed, list) else []
+    return tuple(sorted({_type_of(value) for value in values if value is not None}))
+
+
+def _type_of(value: object) -> str:
+    names = {bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}
+    whole = isinstance(value, float) and value.is_integer()
+    return "integer" if whole else names.get(type(value), "number")
 
 
 def changed(old: Schema, new: Schema) -> bool:

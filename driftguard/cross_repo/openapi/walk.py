@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from driftguard.cross_repo.contracts.changes import Level
 from driftguard.cross_repo.openapi import bounds, lifecycle, properties, structure, types, values
 from driftguard.cross_repo.openapi.compositions import (
     Matched,
+    imposed,
+    lifted,
     match,
     member_name,
     restructured,
@@ -17,7 +20,7 @@ from driftguard.cross_repo.openapi.equivalence import Budget, Equivalence, unwra
 from driftguard.cross_repo.openapi.facts import Fact
 from driftguard.cross_repo.openapi.flatten import flat
 from driftguard.cross_repo.openapi.nodes import Node
-from driftguard.cross_repo.openapi.rules import rule_for
+from driftguard.cross_repo.openapi.rules import RULES, rule_for
 from driftguard.cross_repo.openapi.schemas import MANY, Schema, Schemas
 from driftguard.cross_repo.openapi.sites import Hit, Site
 from driftguard.cross_repo.openapi.versions import Versions
@@ -39,6 +42,7 @@ class Walk:
     met: set[tuple[int, int, bool]] = field(default_factory=set)
     keep: list[Schema] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)
+    trying: frozenset[tuple[int, int]] = frozenset()
 
     def same(self) -> Equivalence:
         return Equivalence(self.versions, self.old, self.new, budget=self.budget)
@@ -127,6 +131,7 @@ class Walk:
         return before is not None and before == after and bool(old.types) != bool(new.types)
 
     def _types(self, old: Schema, new: Schema, path: str) -> Iterator[Fact]:
+        old, new = types.typed(old, new)
         if self.site.root == "request-parameter":
             if path:
                 yield from types.parameter_property_facts(old, new)
@@ -145,6 +150,11 @@ class Walk:
         for key, found in matched.items():
             if key == "allOf" and found.removed:
                 yield from self._lost(old, new)
+            if key in ("anyOf", "oneOf") and lifted(self.same(), old, new, key, found.removed):
+                yield Fact(f"{words[key]}-lifted", key, old=", ".join(map(member_name, found.removed)))
+                continue
+            if key in ("anyOf", "oneOf") and imposed(lambda node: self._takes(node, old), old, found.added):
+                yield Fact(f"{words[key]}-imposed", key, new=", ".join(map(member_name, found.added)))
             for nodes, how, schemas in ((found.added, "added", self.new), (found.removed, "removed", self.old)):
                 real = [node for node in nodes if key != "allOf" or schemas.view(node).validates()]
                 empty = [node for node in nodes if node not in real]
@@ -152,6 +162,15 @@ class Walk:
                     yield Fact(f"{words[key]}-{how}", key, new=", ".join(map(member_name, real)))
                 if empty:
                     yield Fact(f"{words[key]}-{how}-annotation-only", key, new=", ".join(map(member_name, empty)))
+
+    def _takes(self, node: Node, old: Schema) -> bool:
+        """Whether a new schema takes all that the old one took: a request wouldn't notice."""
+        pair = (id(old.raw), id(self.new.view(node).raw))
+        if pair in self.trying:
+            return True
+        site = replace(self.site, side="request", root="request-body", inner="request-property")
+        trial = replace(self, site=site, met=set(), keep=[], trying=self.trying | {pair})
+        return all(RULES[hit.rule].level is Level.INFO for hit in trial.hits(old.node, node))
 
     def _lost(self, old: Schema, new: Schema) -> Iterator[Fact]:
         """Required properties that only the removed members of an ``allOf`` declared."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any
 
 from driftguard.cross_repo.documents.library import Library, Node
@@ -21,10 +22,24 @@ def alternatives(old: View, new: View, libraries: tuple[Library, Library]) -> Fo
         yield from _several(old, new)
         return
     yield from _matched(before, after, libraries)
+    yield from _exclusive(old, new, after, libraries[1])
     was, now = old.first("discriminator"), new.first("discriminator")
     if was != now:
         said = f"the discriminator changed from {was!r} to {now!r}"
         yield Delta("discriminator-changed", Effect.UNSURE, new.place("discriminator"), said, "discriminator")
+
+
+def _exclusive(old: View, new: View, after: list[Node], library: Library) -> Found:
+    """One must match where any might, or back; no difference where no value is of two branches."""
+    if old.has("oneOf") == new.has("oneOf"):
+        return
+    views = [view(node, library) for node in after]
+    if all(disjoint(*pair) for pair in combinations(views, 2)):
+        return
+    exclusive = new.has("oneOf")
+    keyword, said = ("oneOf", "exactly one") if exclusive else ("anyOf", "any")
+    rule = "alternatives-exclusive" if exclusive else "alternatives-inclusive"
+    yield Delta(rule, Effect.UNSURE, new.place(keyword), f"{said} of them counts now", keyword)
 
 
 def one_sided(old: View, new: View) -> bool:

@@ -122,7 +122,15 @@ def _bound(view: View, keyword: str, side: Callable[[list[Any]], Any], far: floa
     strict = view.holds(exclusive)
     found = [(value, out if strict else 0) for value in view.values(keyword)]
     found += [(value, out) for value in view.values(exclusive) if not isinstance(value, bool)]
+    if view.types == frozenset({"integer"}):
+        found = [(_whole(value, excluded, out), 0) for value, excluded in found]
     return side(found) if found else (far, 0)
+
+
+def _whole(value: float, excluded: int, out: int) -> int:
+    """The integer that a bound comes to: more than 0 is at least 1."""
+    nearest = math.ceil(value) if out > 0 else math.floor(value)
+    return nearest + out if excluded and nearest == value else nearest
 
 
 def _moved(keyword: str, before: tuple[float, int], after: tuple[float, int], new: View) -> Iterator[Delta]:

@@ -14,6 +14,7 @@ from driftguard.cross_repo.documents import json_text
 from driftguard.errors import MissingExtra
 
 SUFFIXES = (".tf", ".tf.json")
+_OVERRIDE = re.compile(r"(^|[/_])override\.tf(\.json)?$")
 LABELS = {"variable": 1, "output": 1, "resource": 2, "data": 2, "provider": 1, "module": 1, "check": 1}
 
 
@@ -54,7 +55,20 @@ def read(version: Version) -> dict[str, Module]:
     found: dict[str, list[Block]] = {}
     for path in version.paths:
         found.setdefault(path.rpartition("/")[0], []).extend(_blocks(path, sides.read_text(version, path)))
+    for blocks in found.values():
+        _refuse_twins(blocks)
     return {folder: Module(folder, tuple(blocks)) for folder, blocks in sorted(found.items())}
+
+
+def _refuse_twins(blocks: list[Block]) -> None:
+    """Terraform takes no address twice; files called ``override`` are merged and may repeat one."""
+    seen: dict[tuple[str, str], Block] = {}
+    for block in blocks:
+        if LABELS.get(block.kind) and block.kind != "provider" and not _OVERRIDE.search(block.path):
+            first = seen.setdefault((block.kind, block.address), block)
+            if first is not block:
+                said = f"{block.address} is already defined in {first.path}, line {first.line}"
+                raise Unreadable(block.path, max(block.line, 1), 1, f"not Terraform: {said}")
 
 
 def _blocks(path: str, text: str) -> Iterator[Block]:

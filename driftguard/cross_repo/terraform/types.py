@@ -14,6 +14,9 @@ _TOKEN = re.compile(r"""[A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?|[(){}\[\
 _CLOSED = {"(": ")", "{": "}", "[": "]"}
 _CONVERTED = {("number", "string"), ("bool", "string"), ("list", "set"), ("list", "tuple"), ("map", "object")}
 """Terraform converts the first to the second by itself; for all but the first two it may fail or lose something."""
+_COLLECTIONS = {"list", "map", "set"}
+"""Without a type of their elements they take any."""
+
 _SAFE = {("number", "string"), ("bool", "string")}
 
 
@@ -34,6 +37,7 @@ class Type:
     inside: tuple[Type, ...] = ()
     attributes: Mapping[str, Type] = field(default_factory=dict)
     optional: bool = False
+    default: str = ""
 
 
 ANY = Type("any")
@@ -51,18 +55,17 @@ def _parse(tokens: list[str]) -> Type | None:
         return None
     name = tokens.pop(0).strip('"')
     if not tokens or tokens[0] != "(":
-        return Type(name)
+        return Type(name, (ANY,)) if name in _COLLECTIONS else Type(name)
     tokens.pop(0)
     if name == "object":
         return _object(tokens)
     inside = _tuple(tokens) if name == "tuple" else [_parse(tokens)]
-    if name == "optional":
-        _skip_default(tokens)
+    default = _skip_default(tokens) if name == "optional" else ""
     if None in inside or not tokens or tokens.pop(0) != ")":
         return None
     parts = tuple(part for part in inside if part is not None)
     if name == "optional":
-        return Type(parts[0].name, parts[0].inside, parts[0].attributes, optional=True)
+        return Type(parts[0].name, parts[0].inside, parts[0].attributes, optional=True, default=default)
     return Type(name, parts)
 
 
@@ -97,12 +100,15 @@ def _object(tokens: list[str]) -> Type | None:
     return Type("object", attributes=attributes)
 
 
-def _skip_default(tokens: list[str]) -> None:
-    """The default of ``optional(type, default)``, up to the closing bracket."""
+def _skip_default(tokens: list[str]) -> str:
+    """The default of ``optional(type, default)``, up to the closing bracket; null is none."""
     depth = 0
+    found: list[str] = []
     while tokens and (depth or tokens[0] != ")"):
-        token = tokens.pop(0)
-        depth += (token in _CLOSED) - (token in _CLOSED.values())
+        found.append(tokens.pop(0))
+        depth += (found[-1] in _CLOSED) - (found[-1] in _CLOSED.values())
+    said = " ".join(found[1:])
+    return "" if said == "null" else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,9 @@ def _attributes(old: Type, new: Type, where: str) -> Iterator[Misfit]:
             yield Misfit(Fit.NO, f"{where}.{name}", "became required")
         elif after.optional and not before.optional:
             yield Misfit(Fit.WIDER, f"{where}.{name}", "became optional")
+        elif before.optional and before.default != after.default:
+            said = f"is {after.default or 'null'} where it isn't passed, {before.default or 'null'} before"
+            yield Misfit(Fit.MAYBE, f"{where}.{name}", said)
         yield from misfits(_needed(before), _needed(after), f"{where}.{name}")
     for name, after in new.attributes.items():
         if name not in old.attributes:

@@ -128,6 +128,31 @@ def test_what_both_read_is_no_change(old: Any, new: Any) -> None:
     assert told("avro", avsc(old), avsc(new)) == set()
 
 
+UNSOUND: list[tuple[str, Any, str]] = [
+    ("a default of another type", record(field("int", default="x")), "the default of 'f' is no value of its type"),
+    ("true is no number", record(field("long", default=True)), "the default of 'f' is no value of its type"),
+    ("a default of no branch", record(field(["null", "int"], default="x")), "is no value of its type"),
+    ("a field twice", record(field("int", "a"), field("int", "a")), "two fields 'a'"),
+    ("a union in a union", ["null", ["int", "string"]], "a union stands directly in a union"),
+    ("a branch twice", ["null", "int", "int"], "a union has 'int' twice"),
+    ("a symbol twice", enum("A", "A"), "the symbol 'A' twice"),
+    ("a default that is no symbol", enum("A", default="Z"), "is none of its symbols"),
+    ("a name twice", record(field(fixed(4), "a"), field(fixed(8), "b")), "is already defined"),
+]
+
+
+@pytest.mark.parametrize(("schema", "says"), [row[1:] for row in UNSOUND], ids=[row[0] for row in UNSOUND])
+def test_what_an_avro_library_refuses_is_unreadable(schema: Any, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        diff("avro", avsc("int"), avsc(schema))
+
+
+def test_a_flaw_of_the_old_version_stands_in_nobody_s_way() -> None:
+    assert told("avro", avsc(record(field("int", default="x"))), avsc(record(field("int", default=1)))) == {
+        "info default-changed"
+    }
+
+
 def test_a_field_with_a_default_comes_and_goes_without_harm() -> None:
     one, two = record(), record(field(["null", "int"], default=None))
     assert told("avro", avsc(one), avsc(two)) == {"info field-added"}

@@ -42,6 +42,8 @@ PAIRS: list[tuple[str, str, str, str]] = [
     ("type added", "scalar Date", "scalar Date scalar Time", "info type-added"),
     ("never null", "mail: String", "mail: String!", "info field-changed-kind-safe"),
     ("deprecated", "mail: String", "mail: String @deprecated", "info deprecated"),
+    ("another specification", "scalar Date", 'scalar Date @specifiedBy(url: "https://example.com/day")', "dangerous specified-by-changed"),
+    ("one of its fields", "input Filter {", "input Filter @oneOf {", "breaking one-of-added"),
     ("another root", "scalar Date", "scalar Date schema { query: Page }", "breaking root-changed"),
 ]  # fmt: skip
 
@@ -64,6 +66,25 @@ def test_each_kind_of_change(was: str, now: str, expected: str) -> None:
 )  # fmt: skip
 def test_words_and_order_are_no_change(was: str, now: str) -> None:
     assert told("graphql", {"a.graphql": BASE}, {"a.graphql": BASE.replace(was, now)}) == set()
+
+
+def test_what_loses_its_default_and_may_not_be_null_becomes_required() -> None:
+    old = "type Query { a(first: Int! = 1): Int } input I { n: Int! = 1 } directive @d(n: Int! = 1) on OBJECT"
+    found = diff("graphql", {"a.graphql": old}, {"a.graphql": old.replace(" = 1", "")})
+    assert {(str(change.level), change.rule, change.location) for change in found} == {
+        ("breaking", "arg-became-required", "Query.a(first:)"),
+        ("breaking", "input-field-became-required", "I.n"),
+        ("breaking", "arg-became-required", "@d(n:)"),
+    }
+    assert told("graphql", {"a.graphql": old.replace(" = 1", "")}, {"a.graphql": old}) == {
+        "info arg-default-value-added",
+        "info input-field-default-value-added",
+    }
+
+
+def test_an_input_that_takes_any_of_its_fields_again() -> None:
+    old = BASE.replace("input Filter {", "input Filter @oneOf {")
+    assert told("graphql", {"a.graphql": old}, {"a.graphql": BASE}) == {"info one-of-removed"}
 
 
 def test_a_change_stands_at_its_coordinate() -> None:

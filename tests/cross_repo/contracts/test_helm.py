@@ -91,6 +91,8 @@ def test_a_schema_that_comes_may_refuse_and_a_chart_that_goes_breaks() -> None:
         ("c/Chart.yaml", "\tname: x", 1),
         ("c/values.yaml", "a: &x [*x]", 1),
         ("c/values.yaml", "a: 1\n---\nb: 2", 3),
+        ("c/values.yaml", "- a", 1),
+        ("c/Chart.yaml", "chart", 1),
     ],
 )
 def test_what_can_t_be_read_is_refused_at_its_place(path: str, text: str, line: int) -> None:

@@ -42,6 +42,9 @@ PAIRS: list[tuple[str, str, str, str]] = [
     ("dataclass field", "x: int", "x: int\n    y: int", "breaking parameter-added-required, info object-added"),
     ("default", "timeout=1", "timeout=5", "dangerous parameter-changed-default"),
     ("return type gone", " -> int", "", "dangerous return-changed-type"),
+    ("return type", "-> int", "-> str", "dangerous return-changed-type"),
+    ("constant", "LIMIT = 3", "LIMIT = 4", "dangerous attribute-changed-value"),
+    ("type of a field", "x: int", "x: str", "dangerous attribute-changed-type, dangerous parameter-changed-type"),
     ("function added", "LIMIT = 3", "LIMIT = 3\ndef more(a): pass", "info object-added"),
     ("method added", "    def _private", "    def more(self): pass\n    def _private", "info object-added"),
 ]
@@ -51,9 +54,15 @@ HARMLESS = [
     ("private", "_private(self, a)", "_private(self)"),
     ("body", "return 1", "return 2"),
     ("docstring", "    pass\nclass Client", '    """Words."""\nclass Client'),
-    ("value", "LIMIT = 3", "LIMIT = 4"),
     ("private name", "LIMIT = 3", "LIMIT = 3\n_more = 1"),
 ]
+
+
+def test_what_all_names_no_longer_is_said_and_what_a_call_makes_is_no_constant() -> None:
+    old = '__all__ = ["f", "g"]\nX = object()\n__version__ = "1"\ndef f(): ...\ndef g(): ...\n'
+    new = old.replace('"f", ', "").replace("object()", "dict()").replace('"1"', '"2"')
+    assert told("python", {"a.py": old}, {"a.py": new}) == {"dangerous object-not-exported"}
+    assert told("python", {"a.py": new}, {"a.py": old}) == set()
 
 
 def package(text: str) -> dict[str, str]:

@@ -74,6 +74,7 @@ PAIRS: list[tuple[str, str, str, str]] = [
     ("attribute optional", "owner = string,", "owner = string, more = optional(bool),", "info variable-type-changed"),
     ("attribute removed", ", cost = optional(number, 3)", "", "dangerous variable-type-changed"),
     ("attribute became required", "optional(number, 3)", "number", "breaking variable-type-changed"),
+    ("default of an attribute", "optional(number, 3)", "optional(number, 4)", "dangerous variable-type-changed"),
     ("not nullable", "type = string", "type = string\n  nullable = false", "breaking variable-nullable-changed"),
     ("sensitive", "type = string", "type = string\n  sensitive = true", "dangerous variable-sensitive-changed"),
     ("validation changed", "var.size > 0", "var.size > 1", "dangerous variable-validation-changed"),
@@ -194,6 +195,26 @@ def test_constraints_as_intervals(old: str, new: str, allows: bool) -> None:
     assert before is not None
     assert after is not None
     assert after.allows(before) is allows
+
+
+def test_a_provider_that_callers_must_pass_breaks_them() -> None:
+    text = 'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n%s    }\n  }\n}\n'
+    old, new = {"m.tf": text % ""}, {"m.tf": text % "      configuration_aliases = [aws.peer]\n"}
+    assert told("terraform", old, new) == {"breaking provider-alias-added"}
+    assert told("terraform", new, old) == set()
+
+
+def test_a_collection_of_anything_may_be_written_short() -> None:
+    old, new = ({"m.tf": f'variable "a" {{\n  type = {kind}\n}}'} for kind in ("list", "list(any)"))
+    assert told("terraform", old, new) == set()
+
+
+def test_an_address_twice_is_refused_but_in_an_override() -> None:
+    one = 'variable "a" {\n  type = string\n}\n'
+    with pytest.raises(Unreadable, match=r"var\.a is already defined in m\.tf, line 1") as refused:
+        diff("terraform", {"m.tf": one}, {"m.tf": one, "n.tf": f"\n{one}"})
+    assert (refused.value.path, refused.value.line) == ("n.tf", 2)
+    assert told("terraform", {"m.tf": one}, {"m.tf": one, "m_override.tf": one}) == set()
 
 
 def test_a_constraint_that_isn_t_understood_is_not_guessed_at() -> None:

@@ -167,6 +167,19 @@ def test_aliases_that_expand_without_end_are_refused() -> None:
         compare(version({"a.yaml": "openapi: 3.0.0"}), version({"a.yaml": "\n".join(rows)}), LENIENT)
 
 
+def test_an_anchor_that_is_given_again_means_the_last_one() -> None:
+    """As YAML 1.2 says; generated descriptions have thousands of &id001."""
+    rows = ["openapi: 3.0.0", "x: [&a {type: string}, *a]", "paths:", " /a:", "  get:", "   responses:", "    '200':",
+            "     headers: {A: {schema: &a {type: integer}}, B: {schema: *a}}"]  # fmt: skip
+    twice = "\n".join(rows)
+    plain = twice.replace("&a ", "").replace("[{type: string}, *a]", "1").replace("*a", "{type: integer}")
+    assert compare(version({"a.yaml": plain}), version({"a.yaml": twice}), LENIENT) == ()
+    (change,) = compare(version({"a.yaml": twice}), version({"a.yaml": twice.replace("integer", "number")}), LENIENT)[
+        :1
+    ]
+    assert (change.rule, change.line) == ("response-header-type-generalized", 8)
+
+
 def test_a_file_that_is_not_there_is_unreadable() -> None:
     with pytest.raises(Unreadable, match="isn't there"):
         compare(version({"a.json": BASE}), version({}, "a.json"), LENIENT)

@@ -109,6 +109,17 @@ def test_alternatives_in_alternatives_are_compared_in_bounded_time() -> None:
     assert {change.rule for change in found} == {"response-body-one-of-added", "response-body-one-of-removed"}
 
 
+def test_alternatives_that_contain_themselves_come_to_an_end_where_there_were_none() -> None:
+    """Each is tried against the schema that stood there before."""
+    itself = {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "array", "items": {"type": "string"}}]}
+    old = at("request-body", {"type": "object", "required": ["a"]})
+    new = {**at("request-body", {"$ref": "#/components/schemas/A"}), "components": {"schemas": {"A": itself}}}
+    assert {change.rule for change in changes(old, new)} == {
+        "request-body-type-generalized",
+        "request-body-any-of-added",
+    }
+
+
 def test_a_chain_of_schemas_without_end_is_unreadable() -> None:
     def document(kind: str) -> Any:
         links = {f"A{n}": {"properties": {"next": {"$ref": f"#/components/schemas/A{n + 1}"}}} for n in range(1000)}

@@ -21,7 +21,7 @@ from driftguard.janitor.resources.aws.answers import tag_map
 from driftguard.janitor.resources.aws.arn import Arn
 from driftguard.janitor.resources.aws.catalogue import AwsTypes
 from driftguard.janitor.resources.aws.resource import GLOBAL, GLOBAL_ENDPOINT, AwsApi, AwsResource, target
-from driftguard.janitor.resources.aws.streams import Seen, Stream, merged
+from driftguard.janitor.resources.streams import Seen, Stream, merged
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
 

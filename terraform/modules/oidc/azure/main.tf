@@ -51,26 +51,25 @@ resource "azuread_application_federated_identity_credential" "github" {
 resource "azurerm_role_definition" "read" {
   name        = "${var.name}-read"
   scope       = var.subscription
-  description = "DriftGuard looks: names, tags and locks, never data or keys."
+  description = "DriftGuard looks: names, tags, settings and locks, never data or keys."
 
+  # Each resource is read natively before and after a deletion, whatever its type. Data and keys are no reads to Azure.
   permissions {
-    actions = ["Microsoft.ResourceGraph/resources/read", "Microsoft.Resources/subscriptions/resourceGroups/read",
-    "Microsoft.Resources/subscriptions/resources/read", "Microsoft.Authorization/locks/read"]
+    actions = ["*/read"]
   }
 
   assignable_scopes = [var.subscription]
 }
 
 # Azure's roles know no condition on tags for deletions: the assignment's scope is the limit. Locks are never touched:
-# nobody here may write or delete Microsoft.Authorization.
+# nobody here may write or delete Microsoft.Authorization. Whoever writes holds the role that reads, too.
 resource "azurerm_role_definition" "write" {
   name        = "${var.name}-write"
   scope       = var.subscription
   description = "DriftGuard deletes resources and resource groups in the scopes it is assigned to."
 
   permissions {
-    actions = concat(["Microsoft.Resources/subscriptions/resourceGroups/read",
-    "Microsoft.Resources/subscriptions/resources/read", "Microsoft.Authorization/locks/read"], var.deletes)
+    actions     = var.deletes == null ? jsondecode(file("${path.module}/deletes.json")) : var.deletes
     not_actions = ["Microsoft.Authorization/*/delete", "Microsoft.Authorization/*/write"]
   }
 
@@ -98,6 +97,6 @@ output "policy_yaml" {
   value       = <<-EOT
     azure:
       tenant: ${data.azurerm_client_config.here.tenant_id}
-      client: ${azuread_application.driftguard["read"].client_id} # write: ${azuread_application.driftguard["write"].client_id}
+      client: ${azuread_application.driftguard["read"].client_id} # janitor.clouds.azure.write_client: ${azuread_application.driftguard["write"].client_id}
   EOT
 }

@@ -31,24 +31,12 @@ variable "scopes" {
 }
 
 variable "deletes" {
-  description = "The delete actions of the types that you use, each by its name."
+  description = "The delete actions of the types that you use, each by its name; those of all known types if null."
   type        = list(string)
-  default = [
-    "Microsoft.Resources/subscriptions/resourceGroups/delete",
-    "Microsoft.Compute/disks/delete",
-    "Microsoft.Compute/virtualMachines/delete",
-    "Microsoft.ContainerInstance/containerGroups/delete",
-    "Microsoft.Network/networkInterfaces/delete",
-    "Microsoft.Network/networkSecurityGroups/delete",
-    "Microsoft.Network/publicIPAddresses/delete",
-    "Microsoft.Network/virtualNetworks/delete",
-    "Microsoft.Storage/storageAccounts/delete",
-    "Microsoft.Web/serverfarms/delete",
-    "Microsoft.Web/sites/delete",
-  ]
+  default     = null
 
   validation {
-    condition     = alltrue([for action in var.deletes : endswith(action, "/delete") && !strcontains(action, "*")])
+    condition     = alltrue([for action in coalesce(var.deletes, []) : endswith(action, "/delete") && !strcontains(action, "*")])
     error_message = "Deletions by name, without wildcards."
   }
 }

@@ -49,7 +49,7 @@ resource "google_project_iam_custom_role" "read" {
   project     = var.project
   role_id     = "${replace(var.name, "-", "_")}_read"
   title       = "DriftGuard looks"
-  permissions = ["cloudasset.assets.searchAllResources", "resourcemanager.projects.get"]
+  permissions = jsondecode(file("${path.module}/reads.json")) # written by tools/gcp_types.py from the known types
 }
 
 resource "google_project_iam_custom_role" "write" {

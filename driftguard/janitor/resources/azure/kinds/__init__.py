@@ -1,0 +1,1 @@
+"""One file a resource provider, with a line for each of its types that something is known of."""

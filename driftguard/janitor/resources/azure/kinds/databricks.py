@@ -1,0 +1,13 @@
+"""Microsoft.Databricks: workspaces, with the resource group that belongs to each."""
+
+from driftguard.janitor.resources.azure.resource import AzureType, Provider
+
+PROVIDER = Provider(
+    "Microsoft.Databricks",
+    (
+        AzureType(
+            name="Microsoft.Databricks/workspaces",
+            what="Databricks workspaces, with the group that belongs to each",
+        ),
+    ),
+)

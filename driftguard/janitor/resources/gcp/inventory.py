@@ -1,0 +1,208 @@
+"""What the policy's projects hold of ours: Cloud Asset's search for what has labels, and for what has none by type.
+
+Projects are searched side by side and row by row, so that memory stays flat. Nothing is asked one by one unless the
+search told too little: no name, or neither an end nor an age.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any, ClassVar
+
+from driftguard import lanes
+from driftguard.errors import PermanentError
+from driftguard.janitor import lease
+from driftguard.janitor.resources.gcp import search
+from driftguard.janitor.resources.gcp.answers import Item, labels, last, region_of
+from driftguard.janitor.resources.gcp.catalogue import GcpTypes
+from driftguard.janitor.resources.gcp.parts import is_part
+from driftguard.janitor.resources.gcp.resource import GcpApi, GcpResource
+from driftguard.janitor.resources.streams import Seen, Stream, merged
+from driftguard.model import Gap, Target
+from driftguard.policy import Gcp, Janitor
+
+TIMEOUT = 1800.0
+"""Seconds for all searches together."""
+
+WIDTH = 16
+"""Searches at a time."""
+
+READERS = 8
+"""Resources looked at one by one at a time, within one search."""
+
+BATCH = 100
+NAMED_GAPS = 100
+"""Resources of unknown kinds named one by one in each project; the rest are counted."""
+
+_Candidate = tuple[GcpResource, Target]
+_Kinds = Mapping[str, GcpResource]
+
+
+@dataclass
+class GcpCloud:
+    """``ports.Cloud`` on the policy's projects, and on the projects of its folders."""
+
+    janitor: Janitor
+    api: GcpApi
+    provider: ClassVar[str] = "gcp"
+
+    @cached_property
+    def types(self) -> GcpTypes:
+        return GcpTypes(self.janitor)
+
+    @property
+    def config(self) -> Gcp:
+        assert self.janitor.clouds.gcp is not None
+        return self.janitor.clouds.gcp
+
+    def identity(self) -> str:
+        """Every listed project, ``gcp/123456789012+234567890123``. Raises if the credentials don't open one of them."""
+        numbers = sorted(set(self.config.projects))
+        for number in numbers:
+            self.api.project(number)
+        return f"gcp/{'+'.join(numbers)}"
+
+    @property
+    def order(self) -> Mapping[str, Sequence[str]]:
+        return {kind: resource.after for kind, resource in self.types.by_kind.items()}
+
+    def discover(self) -> Iterator[Seen]:
+        streams = [*self._searches(), *self._containers()]
+        yield from merged(streams, width=WIDTH, timeout=TIMEOUT)
+
+    def read(self, target: Target) -> Target | None:
+        return self.types.named(target.type).read(self.api, target)
+
+    def _searches(self) -> Iterator[Stream]:
+        wanted = {asset: kind for asset, kind in self.types.by_asset.items() if self._wanted(kind)}
+        if not wanted:
+            return
+        for number in dict.fromkeys(self.config.projects):
+            yield Stream(f"gcp/{number}", "the search through the project", self._searching(number, wanted))
+
+    def _searching(self, number: str, wanted: _Kinds) -> Callable[[], Iterator[Seen]]:
+        """By label, and by type for what has none; each kind is in one of the two, so that nothing comes twice."""
+        labelled = {asset: kind for asset, kind in wanted.items() if kind.labelled}
+        bare = {asset: kind for asset, kind in wanted.items() if not kind.labelled}
+
+        def searching() -> Iterator[Seen]:
+            self.api.project(number)
+            yield from self._search(number, labelled, query=search.ours(self.janitor))
+            if bare:
+                yield from self._search(number, bare, types=search.patterns(bare))
+
+        return searching
+
+    def _containers(self) -> Iterator[Stream]:
+        if self._wanted(self.types.project):
+            for container in dict.fromkeys(self.config.ephemeral):
+                scope = f"gcp/{container.replace('/', '-')}"
+                yield Stream(scope, "the list of projects", self._projects(container))
+
+    def _wanted(self, kind: GcpResource) -> bool:
+        return any(fnmatchcase(kind.kind, pattern) for pattern in self.config.types)
+
+    def _projects(self, container: str) -> Callable[[], Iterator[Seen]]:
+        def projects() -> Iterator[Seen]:
+            for found in self.types.project.listed(self.api, container):
+                if self._concerns(found) and found.id.rpartition("/")[2] not in self.config.projects:
+                    yield found
+
+        return projects
+
+    def _search(self, number: str, kinds: _Kinds, **asked: Any) -> Iterator[Seen]:
+        batch: list[_Candidate] = []
+        for found in self._candidates(search.rows(self.api, number, **asked), number, kinds):
+            if isinstance(found, Gap):
+                yield found
+                continue
+            batch.append(found)
+            if len(batch) == BATCH:
+                yield from self._completed(batch)
+                batch = []
+        yield from self._completed(batch)
+
+    def _candidates(self, rows: Iterable[Item], number: str, kinds: _Kinds) -> Iterator[_Candidate | Gap]:
+        """What may be ours. A name that comes again right after itself is the same thing under two asset types."""
+        unknown, before = _Unknown(number), ""
+        for row in rows:
+            asset = str(row.get("assetType"))
+            kind = self.types.by_asset.get(asset)
+            found = kind.found(self.api, number, row) if kind else None
+            if kind is None or found is None:
+                yield from unknown.gap(row, self.janitor)
+            elif asset in kinds and found.id != before:
+                before = found.id
+                if not found.name or self._concerns(found):
+                    yield kind, found
+        yield from unknown.rest()
+
+    def _concerns(self, found: Target) -> bool:
+        return found.name.startswith(self.janitor.namespace) or lease.has_owner(found, self.janitor)
+
+    def _completed(self, batch: Sequence[_Candidate]) -> Iterator[Target]:
+        """Read one by one, side by side, whatever lacks a name, or lacks both an end and an age."""
+        lacking = [each for each in batch if self._lacks(each[1])]
+        yield from (found for _, found in batch if not self._lacks(found))
+        calls = [self._reading(kind, found) for kind, found in lacking]
+        for end in lanes.run(calls, width=READERS, timeout=TIMEOUT, deadline=time.monotonic() + TIMEOUT):
+            found = lacking[end.index][1]
+            if end.error is not None or end.timed_out:
+                if not found.name:
+                    raise end.error or PermanentError(f"{found.id} could not be read in time")
+                yield found  # of unknown age, and so kept
+            elif end.value is not None and self._concerns(end.value):
+                yield end.value
+
+    def _lacks(self, found: Target) -> bool:
+        if not found.name:
+            return True
+        ours = found.name.startswith(self.janitor.namespace) and lease.has_owner(found, self.janitor)
+        return ours and found.created_at is None and not lease.states_expiry(found)
+
+    def _reading(self, kind: GcpResource, found: Target) -> lanes.Call[Target | None]:
+        return lambda _ticket: kind.read(self.api, found)
+
+
+@dataclass
+class _Unknown:
+    """Owned resources of kinds that nothing here can delete: named, up to a point, then counted."""
+
+    number: str
+    count: int = 0
+
+    def gap(self, row: Item, janitor: Janitor) -> Iterator[Gap]:
+        asset, name = str(row.get("assetType")), str(row.get("name"))
+        tags = labels(row, "labels")
+        owned = lease.has_owner(Target("gcp", "", asset, name, last(name), tags), janitor)
+        if not owned or is_part(asset):
+            return
+        self.count += 1
+        if self.count <= NAMED_GAPS:
+            place = region_of(str(row.get("location") or ""))
+            yield Gap(f"gcp/{self.number}/{place}/{asset}/{name}", name, f"nothing here can delete a {asset}")
+
+    def rest(self) -> Iterator[Gap]:
+        if self.count > NAMED_GAPS:
+            more = self.count - NAMED_GAPS
+            yield Gap(f"gcp/{self.number}/unknown", f"{more} more resources", "nothing here can delete their kinds")
+
+
+@dataclass
+class GcpWriter:
+    """``ports.CloudWriter`` on the same projects."""
+
+    janitor: Janitor
+    api: GcpApi
+    provider: ClassVar[str] = "gcp"
+
+    @cached_property
+    def types(self) -> GcpTypes:
+        return GcpTypes(self.janitor)
+
+    def delete(self, target: Target) -> str:
+        return self.types.named(target.type).delete(self.api, target)
