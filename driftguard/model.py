@@ -103,6 +103,12 @@ class Event:
         return bool(_dig(head, "repo", "full_name") != self.repo)
 
     @property
+    def question(self) -> str:
+        """What another repository asks by starting this workflow, as JSON; empty for any other event."""
+        found = _dig(self.payload, "inputs", "question") if self.kind == "workflow_dispatch" else ""
+        return found if isinstance(found, str) else ""
+
+    @property
     def asked_again(self) -> bool:
         """Whether a maintainer wants it looked at once more (``AGAIN`` in a payload of ours)."""
         return self.payload.get(AGAIN) is True

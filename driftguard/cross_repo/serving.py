@@ -12,9 +12,6 @@ from driftguard.model import Action, Event, Plan, Risk, Target
 from driftguard.policy import ContractAnswer
 from driftguard.ports import Sources, Wanted
 
-INPUT = "question"
-"""The input of a workflow_dispatch that holds the question as JSON."""
-
 _TEXTS = ("origin", "contract", "sha", "digest", "nonce", "consumer")
 _FORMS = {
     "origin": re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}"),
@@ -44,14 +41,13 @@ def question(event: Event) -> Mapping[str, Any] | None:
     """What somebody asks: the payload of a repository_dispatch, or the input of a workflow that was started."""
     given: Any = event.payload.get("client_payload")
     if event.kind == "workflow_dispatch":
-        inputs: Any = event.payload.get("inputs")
-        given = _json(inputs.get(INPUT)) if isinstance(inputs, Mapping) else None
+        given = _json(event.question)
     return given if isinstance(given, Mapping) else None
 
 
-def _json(text: Any) -> Any:
+def _json(text: str) -> Any:
     try:
-        return json.loads(text) if isinstance(text, str) else None
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 

@@ -73,6 +73,24 @@ def test_a_workflow_is_started_as_the_policy_says_and_its_run_is_known_at_once(t
     assert said == ["failed"]  # it has no check.sh; that it runs is known without its saying so
 
 
+@pytest.mark.parametrize("way", ["repository_dispatch", "workflow_dispatch"])
+def test_a_consumer_s_report_and_trail_hold_no_nonce(two: Two, way: str) -> None:
+    """Whoever reads an artifact of the consumer's must not answer in its name."""
+    two.check = "exit 1"
+    (two.work / "web" / "check.sh").write_text(two.check)
+    nonce = "n" * 43
+    payload: dict[str, Any] = {"origin": "acme/shop", "contract": "orders", "sha": two.head, "digest": "d" * 64}
+    payload |= {"nonce": nonce}
+    payload |= {"consumer": "acme/web", "pull_request": 7, "paths": []}
+    two.governed(consumer=CONSUMER.replace("repository_dispatch.driftguard-contract", way))
+    inputs = {"inputs": {"question": json.dumps(payload)}}
+    event = inputs if way == "workflow_dispatch" else {"action": "driftguard-contract", "client_payload": payload}
+    _, report = two.run("web", way, event | {"repository": {"full_name": "acme/web"}})
+    assert len(report["actions"]) == 1
+    trail = (two.work / "web" / ".driftguard" / "audit" / "audit.jsonl").read_text()
+    assert nonce not in json.dumps(report) + trail
+
+
 def test_the_link_to_a_started_run_stands_in_the_table_before_it_answers(two: Two) -> None:
     two.governed(STARTED, WORKED)
     two.hub.repo("acme/web").workflows = {"contracts.yml"}
@@ -88,6 +106,16 @@ def test_a_workflow_that_is_not_there_is_told_with_what_to_do(two: Two) -> None:
     assert "/actions/workflows/contracts.yml/dispatches: 404" in error
     assert "is the name right" in error
     assert "unreachable" in two.together()["output"]["summary"]
+
+
+def test_a_question_that_starts_a_workflow_cleans_no_cloud(two: Two) -> None:
+    """Whoever may ask may not choose the moment at which another repository's environments end."""
+    rules = "rules: [{name: nightly, on: [schedule, workflow_dispatch], run: janitor}, "
+    two.governed(consumer=WORKED.replace("rules: [", rules))
+    about = {"inputs": {"question": "{}"}, "repository": {"full_name": "acme/web"}}
+    code, report = two.run("web", "workflow_dispatch", about)
+    assert (code, report["actions"]) == (0, [])
+    assert "rule 'nightly': a question about a contract ends nothing" in report["notes"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"origin": 1}', "null", "[" * 5000])
