@@ -61,8 +61,8 @@ $(VENV)/.python:
 # $(1): the lock file's name. An interrupted install leaves no stamp and starts again.
 define install
 	@echo "Installing requirements/$(1).lock"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/$(1).lock \
-	  || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/$(1).lock \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/$(1).lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . \
 	  || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -94,20 +94,21 @@ class Failure:
 
 @dataclass
 class FakeGitHub:
-    """The server's state, and hands to arrange it and look at it."""
+    """The server's state, and hands to arrange it and look at it.
+
+    ``scopes`` is what tokens may write, but for those whose own rights stand in ``scoped``.
+    """
 
     url: str = ""
     login: str = BOT
     app: str = APP
     scopes: frozenset[str] = frozenset({"checks", "contents", "issues", "pull_requests", "statuses", "actions"})
+    scoped: dict[str, frozenset[str]] = field(default_factory=dict)
     repos: dict[str, Repo] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     tokens: dict[str, frozenset[str]] = field(default_factory=lambda: {TOKEN: frozenset()})
-    grants: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    """What an installation token may do, where it isn't everything that ``scopes`` holds."""
-
     app_may: frozenset[str] = frozenset({"contents", "actions", "checks"})
     now: datetime | None = None
     remaining: int = CORE_LIMIT
@@ -198,8 +199,7 @@ class FakeGitHub:
         reach = self._reach(asked, token)
         if reach is None:
             return _message(401, "Bad credentials")
-        may = {name for name, right in self.grants[token].items() if right == "write"} if token in self.grants else None
-        if (need := NEEDS.get(asked.id)) and need not in (self.scopes if may is None else may):
+        if (need := NEEDS.get(asked.id)) and need not in self.scoped.get(token, self.scopes):
             permission = {"X-Accepted-GitHub-Permissions": f"{need}=write"}
             return _message(403, "Resource not accessible by integration", permission)
         name = f"{asked.path.get('owner')}/{asked.path.get('repo')}".lower()

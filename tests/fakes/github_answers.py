@@ -338,7 +338,7 @@ def installation_token(asked: Asked) -> Reply:
         return 422, {"message": "The permissions requested are not granted to this installation."}
     token = f"ghs_installation{asked.hub.new_id():020d}"
     asked.hub.tokens[token] = reach
-    asked.hub.grants[token] = permissions
+    asked.hub.scoped[token] = frozenset(name for name, right in permissions.items() if right == "write")
     ends = (asked.hub.now or datetime.now(UTC)) + timedelta(hours=1)
     return 201, {"token": token, "expires_at": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
