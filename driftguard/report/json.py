@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
 from driftguard.model import Report
+from driftguard.plain import plain
 from driftguard.report import savings
 
 _ORDER = (
@@ -34,12 +34,12 @@ class JsonRenderer:
     kind: ClassVar[str] = "json"
 
     def render(self, report: Report, out: TextIO) -> None:
-        plain = asdict(report)
-        for action in plain["actions"]:
+        fields = plain(report)
+        for action in fields["actions"]:
             action["body"] = {key: value for key, value in action["body"].items() if key != "nonce"}
-        plain["event"]["payload"] = _without_nonces(plain["event"]["payload"])
-        ordered = {key: plain[key] for key in _ORDER} | {"savings": asdict(savings.of(report))}
-        json.dump(ordered, out, indent=2, default=_plain)
+        fields["event"]["payload"] = _without_nonces(fields["event"]["payload"])
+        ordered = {key: fields[key] for key in _ORDER} | {"savings": plain(savings.of(report))}
+        json.dump(ordered, out, indent=2, default=_text)
         out.write("\n")
 
 
@@ -52,7 +52,7 @@ def _without_nonces(value: Any) -> Any:
     return _NONCE.sub(r"\1[hidden]", value) if isinstance(value, str) else value
 
 
-def _plain(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(value)
