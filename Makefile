@@ -44,6 +44,8 @@ picture: $(VENV)/.demo ## Draw the demo's live run for the README
 
 iam: $(VENV)/.dev ## Write the roles' IAM actions again from what each type declares
 	$(BIN)/python tools/iam_policy.py
+	$(BIN)/python tools/azure_types.py
+	$(BIN)/python tools/gcp_types.py
 
 scan: $(VENV)/.scan ## Judge the Terraform with checkov, from its own environment
 	$(VENV)/scan/bin/checkov -d terraform --framework terraform --quiet --compact --skip-download

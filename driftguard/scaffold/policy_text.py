@@ -22,6 +22,8 @@ _JANITOR_LATER = """\
 #     aws:
 #       accounts: ["123456789012"]
 #       regions: [eu-west-1]
+#     azure: {subscriptions: [00000000-0000-0000-0000-000000000000]} # docs/azure.md
+#     gcp: {projects: ["123456789012"]} # docs/gcp.md
 """
 
 

@@ -150,3 +150,14 @@ def test_google_s_condition_reads_as_it_is_meant(engine: str, workflows: str, tm
     given = {"repository": "acme/shop", "owner_id": "41", "repository_id": "42", "project": "x", "engine": engine}
     said = tf.apply(tmp_path, {}, **given)["condition"]
     assert said == f"assertion.repository_owner_id == '41' && ({SUBJECTS}){workflows}"
+
+
+def test_google_s_write_role_reaches_names_of_ours_alone() -> None:
+    """A project whose own id begins with the namespace would make every name ours; an object's name is anybody's."""
+    role = re.search(
+        r'resource "google_project_iam_member" "write" \{.*?\n\}', _text("modules/oidc/gcp/main.tf"), re.DOTALL
+    )
+    assert role is not None
+    assert "resource.name.extract('/${var.namespace}{rest}') != '' && (" in role[0]
+    assert "resource.name.startsWith('projects/_/buckets/${var.namespace}')" in role[0]
+    assert "!startswith(var.project, var.namespace)" in role[0]

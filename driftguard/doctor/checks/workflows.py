@@ -77,7 +77,7 @@ def _calls(directory: Path) -> Iterator[_Call]:
 
 def _pinned(call: _Call) -> Iterator[Result]:
     if re.fullmatch("0{40}", call.ref):
-        fix = "driftguard init --engine OWNER/NAME@COMMIT --force, or write it there"
+        fix = "write DriftGuard's OWNER/NAME and all 40 digits of a commit there"
         yield Result("workflows", State.FAIL, f"{call.where}: names no commit of DriftGuard's", fix)
     elif not re.fullmatch("[0-9a-f]{40}", call.ref):
         yield Result("workflows", State.WARN, f"{call.where}: '{call.ref}' can be moved to other code", "pin a commit")
