@@ -32,6 +32,7 @@ tests: $(VENV)/.dev
 
 long: $(VENV)/.dev ## The tests that take minutes: every AWS kind, a bad hour, roles, the AWS provider
 	$(BIN)/pytest -n auto -m long
+	$(BIN)/pytest -n auto -m "not long" --hypothesis-profile=deep tests/cross_repo/openapi/test_properties.py tests/cross_repo/openapi/test_metamorphic.py
 
 hostile: $(VENV)/.dev ## The same tests in hostile surroundings
 	PATH="$(abspath $(BIN)):$$PATH" bash tests/hostile.sh
