@@ -48,6 +48,7 @@ pytest_plugins = [
     "stage.google_cloud",
     "stage.worlds.aws",
     "stage.github",
+    "stage.app_key",
     "stage.pull_request",
     "stage.terraform",
 ]

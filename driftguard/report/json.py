@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
-from driftguard.model import Action, Report
+from driftguard.model import Report
+from driftguard.plain import plain
 from driftguard.report import savings
 
 _ORDER = (
@@ -25,6 +25,8 @@ _ORDER = (
     "trail",
 )
 
+_NONCE = re.compile(r'("nonce"\s*:\s*")[^"]*')
+
 
 class JsonRenderer:
     """Times are RFC 3339 in UTC; characters beyond ASCII are escaped, so that any pipe takes them. No nonce is told."""
@@ -32,34 +34,28 @@ class JsonRenderer:
     kind: ClassVar[str] = "json"
 
     def render(self, report: Report, out: TextIO) -> None:
-        parts = {name: getattr(report, name) for name in _ORDER} | {"savings": savings.of(report)}
-        parts["actions"] = [_told(action) for action in report.actions]
-        out.write("{\n")
-        out.write(",\n".join(f'  "{name}": {_lines(part)}' for name, part in parts.items()))
-        out.write("\n}\n")
+        fields = plain(report)
+        for action in fields["actions"]:
+            action["body"] = {key: value for key, value in action["body"].items() if key != "nonce"}
+        fields["event"]["payload"] = _without_nonces(fields["event"]["payload"])
+        ordered = {key: fields[key] for key in _ORDER} | {"savings": plain(savings.of(report))}
+        json.dump(ordered, out, indent=2, default=_text)
+        out.write("\n")
 
 
-def _told(action: Action) -> Action:
-    return replace(action, body={key: value for key, value in action.body.items() if key != "nonce"})
+def _without_nonces(value: Any) -> Any:
+    """An event may be a question: the payload of one, or an input that holds it as JSON."""
+    if isinstance(value, dict):
+        return {key: _without_nonces(inner) for key, inner in value.items() if key != "nonce"}
+    if isinstance(value, list):
+        return [_without_nonces(inner) for inner in value]
+    return _NONCE.sub(r"\1[hidden]", value) if isinstance(value, str) else value
 
 
-def _lines(part: Any) -> str:
-    """A list with an item a line: a report of a thousand resources stays readable, and quick to write."""
-    if not isinstance(part, list | tuple) or not part:
-        return _compact(part)
-    return "[\n    " + ",\n    ".join(map(_compact, part)) + "\n  ]"
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, default=_plain)
-
-
-def _plain(value: Any) -> Any:
+def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
-    return dict(value) if isinstance(value, Mapping) else str(value)
+    return str(value)
 
 
 RENDERER = JsonRenderer()
