@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TextIO
+from typing import Any, ClassVar, Protocol, TextIO, runtime_checkable
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
-from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Plan, Report, Status, Target
-from driftguard.policy import Policy, Rule
+from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Outcome, Plan, Report, Status, Target
+from driftguard.policy import Policy, Reference, Rule
 
 Clock = Callable[[], datetime]
 
@@ -70,6 +70,21 @@ class SourceTree(Protocol):
         """The lines of each of ``paths`` at ``head`` that ``base`` doesn't have, counted from 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class ParentFile:
+    """A policy that another one extends: the commit it was read from, and its bytes."""
+
+    sha: str
+    data: bytes
+
+
+class Parents(Protocol):
+    """Policies in other repositories, to be extended."""
+
+    def fetch(self, reference: Reference, tokens: Sequence[str]) -> ParentFile:
+        """``tokens`` name environment variables, the first that is set counts. Raises a ``DriftGuardError``."""
+
+
 class Cloud(Protocol):
     """The read side of one provider, bound to the scopes that the policy lists."""
 
@@ -89,6 +104,30 @@ class Cloud(Protocol):
         """The target as it is now, natively, with all that it ``holds``; ``None`` if it is gone.
 
         Raises if that can't be known.
+        """
+
+
+Look = Callable[[], Target | None]
+"""The end of a look at one target: as it is now, ``None`` if it is gone. Raises if that can't be known."""
+
+
+@runtime_checkable
+class ReadsTogether(Protocol):
+    """An ability that not every ``Cloud`` has: to learn about many targets from one request.
+
+    Both ways take targets of one type in one place and return what it still takes for each; a target that isn't in
+    the answer is gone. Both raise if that can't be known, and then each target is read alone.
+    """
+
+    def at_once(self, target: Target) -> int:
+        """How many like ``target`` one request can tell about."""
+
+    def read_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        """By id, everything natively, as ``Cloud.read`` does."""
+
+    def confirm_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        """By id, whether it is there and what the cloud protects it with, natively; for a plan, right after
+        ``discover``, whose word for the rest may be taken where another one would cost a request each.
         """
 
 
@@ -140,10 +179,29 @@ class StackDestroyer(Protocol):
 
 
 class Dispatcher(Protocol):
-    """The write side of GitHub that reaches other repositories."""
+    """The write side of GitHub that reaches other repositories. Never tries twice when in doubt.
+
+    Raises ``PermanentError``, or ``TransientError`` where a limit on requests is used up.
+    """
 
     def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
-        """Send a repository_dispatch. Raises ``PermanentError``; never tries twice when in doubt."""
+        """Send a repository_dispatch."""
+
+    def run_workflow(self, repo: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> str:
+        """Send a workflow_dispatch; where people see the run that it began."""
+
+
+class NonceHashes(Protocol):
+    """What may be known of a run's one-time nonces."""
+
+    def sha256(self, question: str) -> str:
+        """Of the nonce of the action with the id ``question``, in hex."""
+
+
+class Nonces(NonceHashes, Protocol):
+    """A run's one-time nonces, one for each question, from a key that never leaves the process."""
+
+    def of(self, question: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +262,27 @@ class Trial:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A proposed contract: its files at ``sha`` of ``origin``, whose digest must be ``digest``.
+
+    ``check`` names the check run that lists ``paths`` where there are too many for a question.
+    """
+
+    origin: str
+    sha: str
+    digest: str
+    paths: tuple[str, ...]
+    check: str = ""
+
+
 class Workbench(Protocol):
     """In a consumer: tries a proposed contract of an origin with a command of the consumer's own policy."""
 
-    def try_contract(
-        self, origin: str, sha: str, digest: str, paths: Sequence[str], command: Sequence[str], timeout: float
-    ) -> Trial:
+    def answered(self, origin: str, sha: str, nonce: str) -> bool:
+        """Whether the origin has the final answer to the question with that nonce; ``False`` where that is unknown."""
+
+    def try_contract(self, wanted: Wanted, command: Sequence[str], timeout: float) -> Trial:
         """Raises a ``DriftGuardError`` where the contract can't be had, or is not the one of that digest."""
 
 
@@ -249,6 +322,9 @@ class Sources(Protocol):
     @property
     def history(self) -> History: ...
 
+    @property
+    def nonces(self) -> NonceHashes: ...
+
 
 class Webhook(Protocol):
     """Where a chat takes messages."""
@@ -269,6 +345,8 @@ class Writers(Protocol):
     def forge(self) -> ForgeWriter: ...
     @property
     def workbench(self) -> Workbench: ...
+    @property
+    def nonces(self) -> Nonces: ...
     def webhook(self, variable: str) -> Webhook:
         """The one whose address that environment variable holds. Raises ``UsageError`` if it holds none."""
 
@@ -327,6 +405,14 @@ class Publisher(Protocol):
         """Reads only; proposes actions of risk ``notify``, and the gate denies any other."""
 
 
+@runtime_checkable
+class Settling(Publisher, Protocol):
+    """A publisher whose words can be out of date as they are written, since other runs write them, too."""
+
+    def settled(self, report: Report) -> Plan:
+        """What has to be written again; no action once GitHub holds what is right. Reads only."""
+
+
 class DiffRenderer(Protocol):
     """One way to show a bare contract diff. Discovered as ``RENDERER`` in ``driftguard/report/contract_diff/``."""
 
@@ -345,7 +431,25 @@ class AuditSink(Protocol):
 class Reread(Protocol):
     """The gate's second look at a target. A rehearsal trusts the first one."""
 
-    def __call__(self, target: Target, /) -> Target | None: ...
+    def __call__(self, target: Target, /) -> Target | None:
+        """As it is now; ``None`` if it is gone. Raises if that can't be known."""
+
+
+Expect = Callable[[Sequence[Target]], None]
+"""Told which targets are looked at next, in order, so that one request can tell about many."""
+
+
+class Progress(Protocol):
+    """Somebody who watches a run. Safe to share between threads; decides nothing."""
+
+    def seen(self, scope: str) -> None:
+        """One more resource was looked at in ``scope``."""
+
+    def begins(self, action: Action) -> None:
+        """``action`` was allowed and is going to be carried out."""
+
+    def ended(self, action: Action, outcome: Outcome) -> None:
+        """That is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,12 +176,13 @@ def apply(
 
 def _show(report: Report, output: OutputFormat, files: Sequence[tuple[str, Path]] = ()) -> NoReturn:
     from driftguard import wiring
+    from driftguard.hush import deaf
     from driftguard.report import job
 
     for form, file in files:
         with file.open("w", encoding="utf-8") as out:
             wiring.renderers()[form].render(report, out)
-    with job.deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
+    with deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
         wiring.renderers()[output.value].render(report, sys.stdout)
         sys.stdout.flush()
     job.tell(report, os.environ, sys.stderr)
@@ -201,11 +202,15 @@ def _format_and_file(word: str) -> tuple[str, Path]:
 def _go(request: Request, keep: Callable[[Reviewed], None] | None = None) -> Report:
     from dataclasses import replace
 
-    from driftguard import wiring
+    from driftguard import progress, wiring
     from driftguard.verdict import conclude
 
     governing = wiring.govern(request, os.environ)
-    with _terminated_like_interrupted(), wiring.assemble(request, governing, os.environ) as ready:
+    with (
+        _terminated_like_interrupted(),
+        progress.shown(sys.stderr, os.environ) as watching,
+        wiring.assemble(replace(request, progress=watching), governing, os.environ) as ready,
+    ):
         try:
             report = ready.engine.run(ready.event)
             if keep is not None:

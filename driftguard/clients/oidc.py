@@ -7,7 +7,9 @@ https://docs.github.com/en/actions/reference/security/oidc
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,6 +75,16 @@ def _token_in(answer: Any) -> str:
     return token
 
 
+def subject(token: str) -> str:
+    """Whom ``token`` says that it is for, for people: nothing is checked here."""
+    try:
+        body = token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return str(claims["sub"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return "that GitHub's token carries"
+
+
 def source(environ: Mapping[str, str], audience: str) -> TokenSource | None:
     """GitHub's token service as Actions names it; ``None`` outside Actions and where the job may not use it."""
     url, bearer = environ.get(URL), environ.get(BEARER)
@@ -80,7 +92,7 @@ def source(environ: Mapping[str, str], audience: str) -> TokenSource | None:
 
 
 def aws_session(role: str, environ: Mapping[str, str], clock: Clock = lambda: datetime.now(UTC)) -> Any | None:
-    """A boto3 session that acts as ``role``; ``None`` where Actions offers no token and boto3's own chain must do.
+    """A session of botocore that acts as ``role``; ``None`` where Actions offers no token and its own chain must do.
 
     The first call signs in. Raises ``AccessDenied`` from any call if AWS refuses the token.
     """
@@ -88,8 +100,10 @@ def aws_session(role: str, environ: Mapping[str, str], clock: Clock = lambda: da
     if not role or tokens is None:
         return None
     try:
-        import boto3.session  # noqa: PLC0415 - 150 ms that most commands don't need
-        from botocore.credentials import CredentialResolver, DeferredRefreshableCredentials  # noqa: PLC0415
+        from botocore.credentials import (  # noqa: PLC0415 - 100 ms that most commands don't need
+            CredentialResolver,
+            DeferredRefreshableCredentials,
+        )
         from botocore.session import get_session  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtra("aws", "signing in to AWS") from error
@@ -97,7 +111,7 @@ def aws_session(role: str, environ: Mapping[str, str], clock: Clock = lambda: da
     refresh = _assume(session, role, _session_name(environ), tokens)
     credentials = DeferredRefreshableCredentials(refresh, "github-oidc", time_fetcher=clock)
     session.register_component("credential_provider", CredentialResolver([_provider(credentials)]))
-    return boto3.session.Session(botocore_session=session)
+    return session
 
 
 def _provider(credentials: Any) -> Any:
@@ -129,8 +143,8 @@ def _assume(session: Any, role: str, name: str, tokens: TokenSource) -> Callable
         except ClientError as error:
             said = error.response.get("Error", {})
             raise AccessDenied(
-                f"AWS refuses {role}: {said.get('Code')}: {said.get('Message')}; "
-                "does its trust policy name this repository, this environment and the audience?"
+                f"AWS refuses {role}: {said.get('Code')}: {said.get('Message')}; its trust policy must name the "
+                f"subject {subject(token)} and the audience {AWS_AUDIENCE} as they stand"
             ) from error
         except BotoCoreError as error:
             raise TransientError(f"signing in as {role}: {error}") from error

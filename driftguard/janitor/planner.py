@@ -56,6 +56,8 @@ class JanitorPlanner:
 
     def plan(self, event: Event, rule: Rule) -> Plan:
         policy, now = self.sources.policy, self.sources.clock()
+        if event.question:
+            return Plan(notes=(f"rule '{rule.name}': a question about a contract ends nothing",))
         ended = environments.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
@@ -112,7 +114,7 @@ def _discovered(cloud: Cloud) -> Iterator[Target | Gap]:
 
 
 def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str, Sequence[Action]]) -> Action:
-    whole = tuple(action.id for action in wholes.get(lease.environment_of(target), ()))
+    whole = tuple(action.id for action in wholes.get(lease.environment_of(target), ())) if wholes else ()
     return Action(
         id=f"delete_resource:{target.id}",
         kind="delete_resource",

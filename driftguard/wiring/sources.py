@@ -6,17 +6,21 @@ import importlib
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from driftguard import audit
 from driftguard.commands.store import OverrideStore
+from driftguard.cross_repo.nonces import RunNonces
+from driftguard.cross_repo.pace import Pacer
 from driftguard.errors import DriftGuardError
 from driftguard.forge import Forge, Overrides
 from driftguard.model import Event, History
 from driftguard.policy import Janitor, Policy
-from driftguard.ports import Clock, Cloud, LanguageModel, SourceTree, Tools
+from driftguard.ports import Clock, Cloud, LanguageModel, Progress, SourceTree, Tools
+from driftguard.progress import Silent, Watched
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR
 
 log = logging.getLogger(__name__)
@@ -32,6 +36,7 @@ class LazySources:
     clock: Clock
     stack: ExitStack
     audit_dir: Path = DEFAULT_AUDIT_DIR
+    progress: Progress = field(default_factory=Silent)
 
     @cached_property
     def history(self) -> History:
@@ -49,7 +54,9 @@ class LazySources:
 
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
-        return [built_cloud(name, self.policy, self.environ) for name in configured_clouds(self.policy.janitor)]
+        names = configured_clouds(self.policy.janitor)
+        watched = [Watched(built_cloud(name, self.policy, self.environ), self.progress) for name in names]
+        return cast("list[Cloud]", watched)
 
     @cached_property
     def model(self) -> LanguageModel | None:
@@ -64,8 +71,18 @@ class LazySources:
         token = self.environ.get(self.policy.github.token_env)
         if not token:
             return None
-        forge: Forge = importlib.import_module("driftguard.clients.github").reader(token, self.environ)
+        github = importlib.import_module("driftguard.clients.github")
+        forge: Forge = github.reader(token, self.environ, self.pacer.turn)
         return forge
+
+    @cached_property
+    def pacer(self) -> Pacer:
+        """One for all requests to GitHub that this run makes."""
+        return Pacer()
+
+    @cached_property
+    def nonces(self) -> RunNonces:
+        return RunNonces()
 
     @property
     def web_url(self) -> str:
@@ -77,6 +94,13 @@ class LazySources:
 
     def overrides(self, event: Event) -> Overrides:
         return OverrideStore(self.forge, self.policy.github, self.clock).overrides(event)
+
+
+def named_secrets(policy: Policy, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of the variables that the policy names for tokens and keys, whatever they are called."""
+    names = [policy.github.token_env, policy.cross_repo.token_env]
+    names += [policy.cross_repo.app.key_env] if policy.cross_repo.app else []
+    return tuple(filter(None, map(environ.get, names)))
 
 
 def tools() -> Tools:
