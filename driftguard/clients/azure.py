@@ -163,16 +163,19 @@ class AzureApi:
     def _pages(self, query: str) -> Iterator[Sequence[Mapping[str, Any]]]:
         options: dict[str, Any] = {"resultFormat": "objectArray", "$top": PAGE}
         seen: set[str] = set()
+        rows = 0
         while True:
             asked = {"query": query, "subscriptions": list(self.config.subscriptions), "options": dict(options)}
             ask = functools.partial(self._ask_graph, asked)
             answer = self._tried(ask, "the Resource Graph", "graph")
+            rows += len(answer.data)
             yield answer.data
             options["$skipToken"] = answer.skip_token
             if not answer.skip_token:
                 break
             _once(answer.skip_token, seen, "the Resource Graph")
-        if str(answer.result_truncated).rpartition(".")[2].lower() == "true":
+        cut = str(answer.result_truncated).rpartition(".")[2].lower() == "true"
+        if cut or rows < (answer.total_records or 0):
             raise PermanentError("the Resource Graph cut its answer short, so something was not seen")
 
     def _ask_graph(self, asked: Mapping[str, Any]) -> Any:

@@ -195,6 +195,14 @@ class TestSession:
         with pytest.raises(PermanentError, match="in a circle"):
             list(api.rows("resources"))
 
+    def test_an_answer_with_fewer_rows_than_there_are_isnt_whole(self, azure: AzureCloud) -> None:
+        api = reader(janitor(azure), os.environ)
+        _ = api.subscriptions
+        rows = {"data": [{"id": "x"}], "count": 1, "totalRecords": 2, "resultTruncated": "false"}
+        azure.fake.faults.append(Fault("POST .*/resources$", 200, said=(rows,)))
+        with pytest.raises(PermanentError, match="cut its answer short"):
+            list(api.rows("resources"))
+
     def test_a_lock_that_doesnt_say_what_it_is_on_leaves_all_unknown(self, azure: AzureCloud) -> None:
         azure.fake.locks.append("")
         azure.fake.faults.append(Fault("GET .*/locks$", 200, said=({"value": [{"name": "keep"}]},)))
