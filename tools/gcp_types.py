@@ -24,6 +24,7 @@ ALSO = (
     "bigquery.tables.list",
     "cloudasset.assets.searchAllResources",
     "dns.resourceRecordSets.list",
+    "file.snapshots.list",
     "resourcemanager.projects.get",
     "spanner.backups.list",
     "spanner.databases.list",

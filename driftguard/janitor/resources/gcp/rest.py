@@ -68,6 +68,21 @@ Takes = Callable[[At, Item], Iterable[Target]]
 """What has labels of its own and is deleted along with it, whoever's it is. Raises if that can't be known."""
 
 
+def along(at: At, kind: str, path: str, item: Item, *, place: str = "", created: str = "createTime") -> Target:
+    """A target for ``item`` of ``kind`` at ``path`` (below the host), which its deletion takes along."""
+    tags = labels(item, "labels")
+    return Target(
+        provider="gcp",
+        scope=f"gcp/{at.project}/{region_of(place)}",
+        type=kind,
+        id=f"//{at.service}.googleapis.com/{path}",
+        name=last(path),
+        tags=tags,
+        created_at=moment(dig(item, created)),
+        fingerprint=fingerprint(tags),
+    )
+
+
 def flag(path: str, name: str) -> Protection:
     """Protected if the item says so at ``path``."""
     return lambda _at, item: name if dig(item, path) in (True, "true", "DELETE_PROTECTION_ENABLED") else ""

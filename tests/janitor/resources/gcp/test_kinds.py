@@ -120,6 +120,14 @@ class TestTaken:
         gcp.fake.inside["bigquery/bigquery/v2/projects/sandbox-one/datasets/dg-old-dataset/tables"] = ("tables", tables)
         assert [held.name for held in gcp.read().holds] == ["kept"]
 
+    def test_a_snapshot_has_a_voice_in_its_instance(self, gcp: Google) -> None:
+        gcp.put("filestore")
+        listing = "file/v1/projects/sandbox-one/locations/europe-west1/instances/dg-old-filestore/snapshots"
+        kept = {"name": f"{listing.removeprefix('file/v1/')}/kept", "labels": {"protected": "1"}}
+        gcp.fake.inside[listing] = ("snapshots", [kept])
+        [held] = gcp.read().holds
+        assert held.id == f"//file.googleapis.com/{kept['name']}"
+
     def test_tables_that_cant_be_listed_leave_the_dataset_unknown(self, gcp: Google) -> None:
         gcp.put("dataset")
         found = gcp.found()

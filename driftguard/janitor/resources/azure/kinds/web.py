@@ -16,7 +16,7 @@ PROVIDER = Provider(
             what="Web apps and function apps, with their slots",
             after=("Microsoft.Web/sites/slots",),
             query=_ALONE,
-            recovery=Recovery(days=30),
+            recovery=Recovery(days=30, keeps="unless it ran on Consumption or Elastic Premium, it is"),
         ),
         AzureType(name="Microsoft.Web/sites/slots", what="Slots of web apps", query=_ALONE),
         AzureType(

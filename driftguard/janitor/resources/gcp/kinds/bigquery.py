@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from driftguard.janitor.resources.gcp.answers import Item, dig, labels, moment
-from driftguard.janitor.resources.gcp.rest import At
+from driftguard.janitor.resources.gcp.answers import Item, dig
+from driftguard.janitor.resources.gcp.rest import At, along
 from driftguard.janitor.resources.gcp.service import Service, plain_kind
-from driftguard.model import Target, fingerprint
+from driftguard.model import Target
 
 _HOURS = 24
 
@@ -20,18 +20,8 @@ def _travel(_at: At, item: Item) -> str:
 def _tables(at: At, _item: Item) -> Iterator[Target]:
     """Its tables and views, which have labels of their own and go with it."""
     for each in at.every("projects/{project}/datasets/{name}/tables", "tables", maxResults=1000):
-        name = str(dig(each, "tableReference.tableId"))
-        tags = labels(each, "labels")
-        yield Target(
-            provider="gcp",
-            scope=f"gcp/{at.project}/global",
-            type="bigquery:dataset:table",
-            id=f"//bigquery.googleapis.com/projects/{at['project']}/datasets/{at['name']}/tables/{name}",
-            name=name,
-            tags=tags,
-            created_at=moment(each.get("creationTime")),
-            fingerprint=fingerprint(tags),
-        )
+        path = f"{at.path}/tables/{dig(each, 'tableReference.tableId')}"
+        yield along(at, "bigquery:dataset:table", path, each, created="creationTime")
 
 
 SERVICE = Service(

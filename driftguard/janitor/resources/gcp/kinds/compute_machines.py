@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from driftguard.errors import PermanentError
-from driftguard.janitor.resources.gcp.answers import Item, labels, moment, region_of, size
+from driftguard.janitor.resources.gcp.answers import Item, size
 from driftguard.janitor.resources.gcp.compute import compute_kind
 from driftguard.janitor.resources.gcp.names import fill
-from driftguard.janitor.resources.gcp.rest import At, flag
+from driftguard.janitor.resources.gcp.rest import At, along, flag
 from driftguard.janitor.resources.gcp.service import Service
-from driftguard.model import Target, fingerprint
+from driftguard.model import Target
 
 _DISK = re.compile(r"projects/(?P<project>[^/]+)/(?P<sort>zones|regions)/(?P<place>[^/]+)/disks/(?P<name>[^/]+)$")
 PATIENCE = 540.0
@@ -48,17 +48,7 @@ def _disk_at(at: At, source: str) -> Target:
         raise PermanentError(f"'{source}' is not the address of a disk, so what goes with {at['name']} isn't known")
     path = fill("projects/{project}/{sort}/{place}/disks/{name}", found.groupdict())
     disk = at.api.call("GET", at.service, f"{at.version}/{path}", project=at.project)
-    tags = labels(disk, "labels")
-    return Target(
-        provider="gcp",
-        scope=f"gcp/{at.project}/{region_of(found['place'])}",
-        type="compute:disk",
-        id=f"//compute.googleapis.com/{found[0]}",
-        name=found["name"],
-        tags=tags,
-        created_at=moment(disk.get("creationTimestamp")),
-        fingerprint=fingerprint(tags),
-    )
+    return along(at, "compute:disk", found[0], disk, place=found["place"], created="creationTimestamp")
 
 
 SERVICE = Service(
