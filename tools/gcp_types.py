@@ -22,6 +22,7 @@ NAMED = {"sqladmin": "cloudsql", "firestore": "datastore"}
 
 ALSO = (
     "bigquery.tables.list",
+    "compute.instances.list",
     "cloudasset.assets.searchAllResources",
     "dns.resourceRecordSets.list",
     "file.snapshots.list",

@@ -1,6 +1,7 @@
 """What single kinds do that isn't in their declaration alone: contents first, protections, names, labels in words."""
 
 import copy
+from typing import Any
 
 import pytest
 from fakes.gcp import Fault, error
@@ -109,6 +110,45 @@ class TestTaken:
         gcp.put("instance", disks=[{"source": source, "autoDelete": True}], networkInterfaces=[])
         with pytest.raises(PermanentError):
             gcp.cloud.read(gcp.found())
+
+    @pytest.mark.parametrize(
+        ("machine", "kept"),
+        [
+            ({"labels": {"protected": "1"}}, {"group-x1y2"}),
+            ({"deletionProtection": True}, {"group-x1y2"}),
+            ({}, {"data"}),
+        ],
+    )
+    def test_a_managed_group_s_machines_and_their_disks_have_voices(
+        self, gcp: Google, machine: dict[str, Any], kept: set[str]
+    ) -> None:
+        source = f"https://www.googleapis.com/compute/v1/{self.DISK.partition('/')[2]}"
+        disks = [{"source": source, "autoDelete": True}]
+        gcp.fake.put(
+            "compute.googleapis.com/Disk", self.DISK, things.ONE, labels=things.NEW if kept == {"data"} else {}
+        )
+        for name, body in (("group-x1y2", {**machine, "disks": disks}), ("group2-a", {"labels": {"protected": "1"}})):
+            full = f"compute.googleapis.com/projects/sandbox-one/zones/europe-west1-b/instances/{name}"
+            gcp.fake.put("compute.googleapis.com/Instance", full, things.ONE, **body)
+        gcp.put("manager", baseInstanceName="group")
+        [target] = [each for each in gcp.cloud.discover() if isinstance(each, Target) and each.name == "dg-old-manager"]
+        now = gcp.cloud.read(target)
+        assert now is not None
+        assert {held.name for held in now.holds} == kept
+
+    def test_a_group_over_a_region_has_machines_in_its_zones(self, gcp: Google) -> None:
+        place = "compute.googleapis.com/projects/sandbox-one"
+        machine = f"{place}/zones/europe-west1-c/instances/group-x"
+        gcp.fake.put("compute.googleapis.com/Instance", machine, things.ONE, labels={"protected": "1"}, disks=[])
+        zones = [{"zone": f"https://x/zones/europe-west1-{letter}"} for letter in "bc"]
+        manager: dict[str, Any] = {"baseInstanceName": "group", "distributionPolicy": {"zones": zones}}
+        full = f"{place}/regions/europe-west1/instanceGroupManagers/dg-group"
+        manager["description"] = "driftguard-owner=x driftguard-expires-at=2020-01-01"
+        gcp.fake.put("compute.googleapis.com/RegionInstanceGroupManager", full, things.ONE, **manager)
+        [target] = [each for each in gcp.cloud.discover() if isinstance(each, Target) and each.name == "dg-group"]
+        now = gcp.cloud.read(target)
+        assert now is not None
+        assert [held.name for held in now.holds] == ["group-x"]
 
     def test_a_table_has_a_voice_in_its_dataset(self, gcp: Google) -> None:
         gcp.put("dataset")
