@@ -1,13 +1,17 @@
-"""Time and memory of the guard on generated repositories: a large change, and a small one in a large repository.
+"""Time and memory of the guard on generated repositories: large changes and small ones, few files beside them and many.
 
-Memory is that of the largest of its processes: the run itself, or one of its readers (one for each core).
+Each case runs three times, and the quickest counts: others' load can only slow it down. Memory is the most that all of
+its processes held together (the run, a reader for each core, git), what they share counted for each.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +64,19 @@ CASES = (
     Case("3,000 files, 300,000 added lines", 100, 3000, 100, 10.0, 400),
     Case("20 files in a repository of 50,000", 50_000, 20, 100, 1.5, 400),
     Case("20 files in a repository of 500", 500, 20, 100, 1.5, 400),
+    Case("3,000 files in a repository of 50,000", 50_000, 3000, 100, 12.0, 400),
 )
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds on the clock and of processor, megabytes, findings."""
+
+    seconds: float
+    busy: float
+    megabytes: float
+    found: int
 
 
 def main() -> int:
@@ -81,12 +97,14 @@ def measure(case: Case) -> bool:
         commit(root, "change")
         git(root, "repack", "-adq")  # as in any clone
         (root / "policy.yaml").write_text(POLICY)
-        seconds, busy, megabytes, found = run(root)
-    good = seconds < case.seconds and megabytes < case.megabytes and found >= case.files
+        took = min((run(root) for _ in range(ROUNDS)), key=lambda measured: measured.seconds)
+    good = took.seconds < case.seconds and took.megabytes < case.megabytes and took.found >= case.files
     verdict = "ok" if good else "MISSED"
     limits = f"(< {case.seconds:g} s, < {case.megabytes} MB)"
-    measured = f"{seconds:6.2f} s ({busy:5.2f} s of processor) {megabytes:5.0f} MB {found:5} findings"
-    print(f"{case.title:36} {measured}  {limits} {verdict}", flush=True)
+    measured = (
+        f"{took.seconds:6.2f} s ({took.busy:5.2f} s of processor) {took.megabytes:5.0f} MB {took.found:5} findings"
+    )
+    print(f"{case.title:38} {measured}  {limits} {verdict}", flush=True)
     return good
 
 
@@ -102,26 +120,43 @@ def fill(root: Path, numbers: range, lines: int) -> None:
         (folder / f"part{n}.{kind}").write_text("".join(body))
 
 
-def run(root: Path) -> tuple[float, float, float, int]:
+def run(root: Path) -> Measured:
     words = [sys.executable, "-m", "driftguard", "run", "--repo", str(root), "--base", "main~1", "--head", "main"]
-    words += [
-        "--dry-run",
-        "--policy",
-        str(root / "policy.yaml"),
-        "--format",
-        "json",
-        "--audit-dir",
-        str(root / "audit"),
-    ]
+    words += ["--dry-run", "--policy", str(root / "policy.yaml"), "--format", "json"]
+    words += ["--audit-dir", str(root / "audit")]
     begin = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.PIPE)
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""})
     assert process.stdout is not None
+    held: list[int] = []
+    threading.Thread(target=lambda: held.extend(memory(process.pid)), daemon=True).start()
     out = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - begin
     process.returncode = status
     found = out.count(b'"rule": "ai_sync/undocumented"')
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, found
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, max(held, default=0) / 1024, found)
+
+
+def memory(pid: int) -> Iterator[int]:
+    """Kilobytes of a process and all below it, again and again until it ends."""
+    while held := sum(map(resident, tree(pid))):
+        yield held
+        time.sleep(0.05)
+
+
+def tree(pid: int) -> Iterator[int]:
+    yield pid
+    with suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield from tree(int(child))
+
+
+def resident(pid: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+    return 0
 
 
 def commit(root: Path, message: str) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,7 @@ from driftguard.model import (
     Status,
     Verdict,
 )
+from driftguard.plain import plain
 from driftguard.plan_file import Reviewed
 from driftguard.policy import Policy, Rule
 from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher
@@ -158,7 +159,7 @@ class UniFlow:
         done = State.APPLIED if self.mode is Mode.LIVE else State.SIMULATED
         flow.enter(done, _counted(applied), {"outcomes": dict(Counter(outcome.status.value for outcome in applied))})
         outcomes = self.gate.verify(ruling.actions, applied)
-        unverified = [asdict(outcome) for outcome in outcomes if outcome.status is Status.APPLIED and outcome.error]
+        unverified = [plain(outcome) for outcome in outcomes if outcome.status is Status.APPLIED and outcome.error]
         flow.enter(State.VERIFIED, _counted(outcomes), {"unverified": unverified})
         return outcomes
 
@@ -191,8 +192,8 @@ class UniFlow:
 
     def _close(self, flow: Flow, report: Report, publishers: Sequence[Publisher]) -> Report:
         body = {
-            "findings": [asdict(_for_the_trail(finding)) for finding in report.findings],
-            "gaps": [asdict(gap) for gap in report.gaps],
+            "findings": [plain(_for_the_trail(finding)) for finding in report.findings],
+            "gaps": [plain(gap) for gap in report.gaps],
             "notes": report.notes,
         }
         flow.enter(State.REPORTED, report.conclusion.value, {"conclusion": report.conclusion.value, **body})
@@ -264,8 +265,8 @@ def _planned_body(proposals: Sequence[Proposal]) -> Mapping[str, Any]:
         proposal.rule.name if proposal.rule else "": {
             "findings": len(proposal.plan.findings),
             "actions": len(proposal.plan.actions),
-            "gaps": [asdict(gap) for gap in proposal.plan.gaps],
-            "consulted": [asdict(consultation) for consultation in proposal.plan.consulted],
+            "gaps": [plain(gap) for gap in proposal.plan.gaps],
+            "consulted": [plain(consultation) for consultation in proposal.plan.consulted],
         }
         for proposal in proposals
     }
@@ -280,8 +281,8 @@ def _decided_body(ruling: Ruling) -> Mapping[str, Any]:
     """Each allowed action by itself, what stays counted by reason: a trail must stay readable at 100,000 resources."""
     kept = Counter(ruled.decision.policy_line for ruled in ruling.ruled if not ruled.allowed)
     return {
-        "allowed": [asdict(ruled.decision) for ruled in ruling.ruled if ruled.allowed],
-        "denied": [asdict(ruled.decision) for ruled in ruling.ruled if not ruled.allowed][:1000],
+        "allowed": [plain(ruled.decision) for ruled in ruling.ruled if ruled.allowed],
+        "denied": [plain(ruled.decision) for ruled in ruling.ruled if not ruled.allowed][:1000],
         "denied_by_policy_line": dict(kept),
     }
 

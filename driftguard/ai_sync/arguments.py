@@ -9,7 +9,10 @@ from driftguard.ai_sync.items import HOLE, Helper
 from driftguard.ai_sync.rules import Call
 from driftguard.ai_sync.syntax import keyword
 
-_NAMED_CALL = re.compile(rb"\b(?P<name>[A-Za-z_]\w*)!?(?:<[\w, ]+>)?\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']")
+_LOUD_NAME = re.compile(rb"\(\s*[\"'][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']")
+_CALLED = re.compile(rb"\b(?P<name>[A-Za-z_]\w*)!?(?:<[\w, ]+>)?\Z")
+_LONGEST = 200
+"""Bytes of a name and its type arguments."""
 _TENTATIVE = re.compile(
     rb"(?i:env|conf|setting|param|flag|opt|must|require|secret|get|lookup|read|load|fetch|default|bool|int|str)"
 )
@@ -17,9 +20,10 @@ _TENTATIVE = re.compile(
 
 def tentative(source: bytes) -> Iterator[str]:
     """Functions whose calls may turn out to read the environment, once it is known what they do."""
-    for match in _NAMED_CALL.finditer(source):
-        if _TENTATIVE.search(match["name"]):
-            yield match["name"].decode()
+    for match in _LOUD_NAME.finditer(source):
+        called = _CALLED.search(source[max(match.start() - _LONGEST, 0) : match.start()])
+        if called and _TENTATIVE.search(called["name"]):
+            yield called["name"].decode()
 
 
 def arguments_of(call: Call, arguments: Sequence[str]) -> Iterator[str]:

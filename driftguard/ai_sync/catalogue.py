@@ -32,7 +32,7 @@ class Catalogue:
 
     tree: SourceTree
     policy: AiSync
-    _known: dict[str, dict[str, Known]] = field(default_factory=dict)
+    _claims: dict[str, Sequence[Detector]] = field(default_factory=dict)
     _mounted: dict[str, Sequence[mounts.Mount]] = field(default_factory=dict)
 
     def read(self, revision: str, paths: Sequence[str]) -> list[Item]:
@@ -60,8 +60,13 @@ class Catalogue:
         """Whether a file is code that asks something of users, in a language we read."""
         return bool(self._claiming(path))
 
-    def _claiming(self, path: str) -> list[Detector]:
+    def _claiming(self, path: str) -> Sequence[Detector]:
         """The language's detector, and the project's own; a script without a suffix says its language itself."""
+        if path not in self._claims:
+            self._claims[path] = self._asked(path)
+        return self._claims[path]
+
+    def _asked(self, path: str) -> list[Detector]:
         if self._not_code.match(path):
             return []
         languages = [detector for detector in self.detectors.values() if detector.claims(path)]

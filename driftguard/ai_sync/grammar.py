@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from driftguard.ai_sync.necessary import Words
 from driftguard.errors import MissingExtra
 
 Node = Any
@@ -23,8 +24,18 @@ def parse(source: str, language: str) -> Node:
 
 def of_kinds(root: Node, kinds: Iterable[str]) -> Iterator[Node]:
     """Every node of one of ``kinds``, in the order of the text."""
-    rule: Mapping[str, Any] = {"rule": {"any": [{"kind": kind} for kind in sorted(kinds)]}}
+    yield from holding(root, dict.fromkeys(kinds))
+
+
+def holding(root: Node, wanted: Mapping[str, Words]) -> Iterator[Node]:
+    """Every node of one of these kinds that holds one of the kind's words, in the order of the text."""
+    rules = [_rule(kind, words) for kind, words in sorted(wanted.items(), key=lambda pair: pair[0])]
+    rule: Mapping[str, Any] = {"rule": {"any": rules}}
     yield from root.find_all(rule)
+
+
+def _rule(kind: str, words: Words) -> Mapping[str, str]:
+    return {"kind": kind} if words is None else {"kind": kind, "regex": "|".join(sorted(words)) or "[^\\s\\S]"}
 
 
 @cache

@@ -21,6 +21,7 @@ from driftguard.ai_sync.items import Item, ItemKind
 from driftguard.ai_sync.near_miss import NearMiss, near_misses
 from driftguard.ai_sync.needles import Needle, route_key
 from driftguard.ai_sync.stale import Stale, stale
+from driftguard.ai_sync.word_index import WordIndex
 from driftguard.policy import AiSync
 from driftguard.ports import FileChange, SourceTree, WordHit
 
@@ -109,14 +110,14 @@ class Guard:
     def _used_at_base(self, items: Sequence[Item]) -> set[Key]:
         """Which of ``items`` some other file at base already asks for."""
         words = sorted({word for item in items for word in _words(item)})
-        likely = [_likely(item) for item in items]
-        scripted = [item for item in items if is_script(item)]
+        index = WordIndex((_Sought(item), _words(item)) for item in items)
         paths: set[str] = set()
         used: set[Key] = set()
         for hit in self.tree.search(self.base, words, self._pathspecs(items)):
-            if self._is_code(hit.path) and _may_be(hit, likely):
+            near = index.near(hit.text) if self._is_code(hit.path) else []
+            if any(sought.may_stand_in(hit) for sought in near):
                 paths.add(hit.path)
-                used |= {key_of(item) for item in scripted if _expands(item.name, hit)}
+                used |= {key_of(sought.item) for sought in near if sought.is_expanded_in(hit)}
         return used | {key_of(item) for item in self.catalogue.read(self.base, sorted(paths))}
 
     def _pathspecs(self, items: Sequence[Item]) -> tuple[str, ...]:
@@ -151,21 +152,30 @@ def _words(item: Item) -> tuple[str, ...]:
     return words
 
 
-def _likely(item: Item) -> re.Pattern[str]:
-    if item.kind is not ItemKind.CLI_FLAG:
-        words = Needle(item).words
-        fields = [word.lower() for word in words if key_of(item)[0] == ItemKind.ENV_VAR and word.isupper()]
-        patterns = [rf"\b{re.escape(word)}\b" for word in words] + [rf"^\s*{re.escape(word)}\s*:" for word in fields]
-        return re.compile("|".join(patterns) or "(?!)")
-    word = re.escape(item.name.lstrip("-"))
-    bound = re.escape(item.name.lstrip("-").replace("-", "_"))
-    return re.compile(rf"[\"'`]-{{0,2}}{word}\b|--{word}\b|(?<![\w.]){bound}\s*:|\[no-\]{word}\b")
+@dataclass(frozen=True)
+class _Sought:
+    """An item that base may have asked for, and the lines of code where it may have."""
 
+    item: Item
 
-def _expands(name: str, hit: WordHit) -> bool:
-    """A script that only says ``$X`` needs it already."""
-    return PurePosixPath(hit.path).suffix in SCRIPTS and re.search(rf"\$\{{?!?{name}\b", hit.text) is not None
+    def may_stand_in(self, hit: WordHit) -> bool:
+        return self._likely.search(hit.text) is not None
 
+    def is_expanded_in(self, hit: WordHit) -> bool:
+        """A script that only says ``$X`` needs it already."""
+        if not is_script(self.item) or PurePosixPath(hit.path).suffix not in SCRIPTS:
+            return False
+        return re.search(rf"\$\{{?!?{self.item.name}\b", hit.text) is not None
 
-def _may_be(hit: WordHit, likely: Sequence[re.Pattern[str]]) -> bool:
-    return any(pattern.search(hit.text) for pattern in likely)
+    @cached_property
+    def _likely(self) -> re.Pattern[str]:
+        if self.item.kind is not ItemKind.CLI_FLAG:
+            words = Needle(self.item).words
+            fields = [word.lower() for word in words if key_of(self.item)[0] == ItemKind.ENV_VAR and word.isupper()]
+            patterns = [rf"\b{re.escape(word)}\b" for word in words] + [
+                rf"^\s*{re.escape(word)}\s*:" for word in fields
+            ]
+            return re.compile("|".join(patterns) or "(?!)")
+        word = re.escape(self.item.name.lstrip("-"))
+        bound = re.escape(self.item.name.lstrip("-").replace("-", "_"))
+        return re.compile(rf"[\"'`]-{{0,2}}{word}\b|--{word}\b|(?<![\w.]){bound}\s*:|\[no-\]{word}\b")

@@ -54,16 +54,22 @@ def _said(docs: Docs, tree: SourceTree, base: str, paths: Sequence[str]) -> Mapp
 
 
 def _closest(item: Item, said: Mapping[str, tuple[ItemKind, str, int]]) -> NearMiss | None:
-    rated = [
-        (SequenceMatcher(None, item.name, name).ratio(), name)
+    compared = (
+        (SequenceMatcher(None, item.name, name), name)
         for name, (kind, _, _) in said.items()
-        if kind is item.kind and name != item.name
-    ]
+        if kind is item.kind and name != item.name and _alike(item.name, name)
+    )
+    rated = [(pair.ratio(), name) for pair, name in compared if pair.quick_ratio() >= _CLOSE]
     ratio, name = max(rated, default=(0.0, ""))
     if ratio < _CLOSE:
         return None
     _, path, line = said[name]
     return NearMiss(item, name, path, line)
+
+
+def _alike(one: str, other: str) -> bool:
+    """The most that the ratio can be, by the lengths alone: most names never have to be compared."""
+    return 2 * min(len(one), len(other)) >= _CLOSE * (len(one) + len(other))
 
 
 def _in_code(names: set[str], docs: Docs, tree: SourceTree) -> set[str]:

@@ -36,6 +36,11 @@ class Needle:
             return tuple(dict.fromkeys(name.lstrip("-") for name in names))
         return names
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether what matches begins and ends with whole words; ports and routes may stand within longer ones."""
+        return self.item.kind not in (ItemKind.PORT, ItemKind.HTTP_ROUTE)
+
     def match(self, line: str) -> bool:
         return self._pattern.search(line) is not None
 

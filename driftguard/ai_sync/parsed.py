@@ -11,6 +11,7 @@ from functools import cached_property
 from driftguard.ai_sync import grammar
 from driftguard.ai_sync.expressions import last, literal
 from driftguard.ai_sync.grammar import Node
+from driftguard.ai_sync.necessary import Words, may_match, words_of
 from driftguard.ai_sync.rules import Family
 from driftguard.ai_sync.syntax import split, tight
 
@@ -48,36 +49,38 @@ class Made:
 
 @dataclass
 class ParsedFile:
-    """``text`` and ``root`` belong together; offsets count characters."""
+    """Parsed when a node is first asked for. Offsets count characters of ``text``."""
 
     family: Family
     language: str
     path: str
     text: str
-    root: Node
     imported: Mapping[str, str] = field(default_factory=dict)
     """Constants that other files bind."""
     _around: dict[int, Function | None] = field(default_factory=dict)
 
     @cached_property
-    def nodes(self) -> Mapping[str, list[Node]]:
-        """The nodes that the tables name, by kind, in one walk."""
-        access = (access.node for access in self.family.accesses)
-        kinds = {*self.family.call_nodes, *access, *self.family.functions}
+    def root(self) -> Node:
+        return grammar.parse(self.text, self.language)
+
+    def nodes(self, wanted: Mapping[str, Words]) -> Mapping[str, list[Node]]:
+        """The nodes of each kind that hold one of its words, in one walk."""
         found: dict[str, list[Node]] = {}
-        for node in self._of_kinds(kinds):
+        for node in self._holding({kind: words for kind, words in wanted.items() if may_match(words, self.text)}):
             found.setdefault(node.kind(), []).append(node)
         return found
 
-    @cached_property
-    def calls(self) -> Sequence[Made]:
-        made = (self._made(node) for kind in self.family.call_nodes for node in self.nodes.get(kind, ()))
+    def calls(self, words: Words, found: Mapping[str, list[Node]] | None = None) -> list[Made]:
+        """The calls that hold one of ``words``; of the nodes in ``found`` where these are at hand."""
+        nodes = self.nodes(dict.fromkeys(self.family.call_nodes, words)) if found is None else found
+        made = (self._made(node) for kind in self.family.call_nodes for node in nodes.get(kind, ()))
         return [call for call in made if call]
 
     @cached_property
     def _spans(self) -> Sequence[tuple[int, int, Node]]:
         """The functions' places, the innermost first; what a function says is read when somebody asks."""
-        nodes = (node for kind in self.family.functions for node in self.nodes.get(kind, ()))
+        functions = self.nodes(dict.fromkeys(self.family.functions))
+        nodes = (node for kind in self.family.functions for node in functions.get(kind, ()))
         found = [(span.start.index, span.end.index, node) for node in nodes for span in (node.range(),)]
         return sorted(found, key=lambda span: span[1] - span[0])
 
@@ -88,7 +91,8 @@ class ParsedFile:
     @cached_property
     def aliases(self) -> set[str]:
         near = "\n".join(_near(self.text, "env")) if self.family.aliases else ""
-        return {match["alias"] for alias in self.family.aliases for match in re.finditer(alias, near, re.MULTILINE)}
+        likely = (alias for alias in self.family.aliases if may_match(words_of(alias), near))
+        return {match["alias"] for alias in likely for match in re.finditer(alias, near, re.MULTILINE)}
 
     def around(self, start: int) -> Function | None:
         """The innermost function with parameters and a name around a place, else the innermost one."""
@@ -140,13 +144,13 @@ class ParsedFile:
         return sorted([*self._comments, *self._spans_of(self.family.strings, 1)])
 
     def _spans_of(self, kinds: Iterable[str], offset: int) -> Iterator[tuple[int, int]]:
-        for node in self._of_kinds(kinds):
+        for node in self._holding(dict.fromkeys(kinds)):
             span = node.range()
             yield span.start.index + offset, span.end.index
 
-    def _of_kinds(self, kinds: Iterable[str]) -> Iterator[Node]:
-        known = [kind for kind in kinds if grammar.has_kind(self.language, kind)]
-        return grammar.of_kinds(self.root, known) if known else iter(())
+    def _holding(self, wanted: Mapping[str, Words]) -> Iterator[Node]:
+        known = {kind: words for kind, words in wanted.items() if grammar.has_kind(self.language, kind)}
+        return grammar.holding(self.root, known) if known else iter(())
 
     def _made(self, node: Node) -> Made | None:
         listed = self._argument_node(node)
@@ -198,11 +202,12 @@ def constants(family: Family, text: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _near(text: str, word: str) -> Iterator[str]:
+def _near(text: str, word: str) -> list[str]:
     """The lines that hold ``word`` in any case, with two around each."""
+    found = (n for n, line in enumerate(text.lower().split("\n")) if word in line)
+    wanted = {near for n in found for near in range(n - 2, n + 3)}
     lines = text.split("\n")
-    wanted = {near for n, line in enumerate(lines) if word in line.lower() for near in range(n - 2, n + 3)}
-    return (line for n, line in enumerate(lines) if n in wanted)
+    return [lines[n] for n in sorted(wanted) if 0 <= n < len(lines)]
 
 
 def _name_child(node: Node) -> Node | None:

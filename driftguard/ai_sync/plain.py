@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cached_property
 
 from driftguard.ai_sync.items import Extraction, Item, Known
 from driftguard.ai_sync.rules import Found
@@ -25,7 +26,11 @@ class PlainReader:
         return tuple(name.removeprefix("/").replace("*/", "*", 1) for name in self.names)
 
     def claims(self, path: str) -> bool:
-        return any(fnmatchcase(f"/{path}", name) for name in self.names)
+        return self._named.fullmatch(f"/{path}") is not None
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(translate, self.names)) or "(?!)")
 
     def might_hold(self, source: bytes) -> bool:
         return self.hint.search(source) is not None

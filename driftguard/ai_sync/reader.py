@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import cached_property
 
-from driftguard.ai_sync import grammar
 from driftguard.ai_sync.arguments import tentative
 from driftguard.ai_sync.items import Extraction, Known, is_bare
 from driftguard.ai_sync.parsed import ParsedFile, constants
@@ -30,10 +29,14 @@ class Reader:
         return tuple(f"*{suffix}" for suffix in self.family.grammars) + self.family.filenames
 
     def claims(self, path: str) -> bool:
-        name = PurePosixPath(path).name
         if self.family.interpreter and is_bare(path):
             return True
-        return name in self.family.filenames or name.endswith(tuple(self.family.grammars))
+        name = path.rpartition("/")[2]
+        return name in self.family.filenames or name.endswith(self._suffixes)
+
+    @cached_property
+    def _suffixes(self) -> tuple[str, ...]:
+        return tuple(self.family.grammars)
 
     def might_hold(self, source: bytes) -> bool:
         return self.family.hint.search(source) is not None or next(tentative(source), None) is not None
@@ -41,10 +44,10 @@ class Reader:
     def extract(self, path: str, source: str, known: Known) -> Extraction:
         language = next((name for suffix, name in self.family.grammars.items() if path.endswith(suffix)), "")
         language = language or next(iter(self.family.grammars.values()))
-        if is_bare(path) and PurePosixPath(path).name not in self.family.filenames and not self._runs(source):
+        if is_bare(path) and path.rpartition("/")[2] not in self.family.filenames and not self._runs(source):
             return Extraction()
         code = self.family.code(path, source)
-        file = ParsedFile(self.family, language, path, code, grammar.parse(code, language), known.constants)
+        file = ParsedFile(self.family, language, path, code, known.constants)
         return Reading(file, known).extraction()
 
     def _runs(self, source: str) -> bool:

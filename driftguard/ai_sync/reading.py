@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from driftguard.ai_sync import loops
 from driftguard.ai_sync.arguments import arguments_of, handed_to, tentative, through
 from driftguard.ai_sync.expressions import Scope, bound, evaluate, last, literal, names
 from driftguard.ai_sync.grammar import Node
 from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, Known
+from driftguard.ai_sync.necessary import Words, any_of, may_match, words_of
 from driftguard.ai_sync.parsed import Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
 from driftguard.ai_sync.syntax import keys, strings, tight
@@ -80,17 +81,34 @@ class Reading:
 
     @cached_property
     def _source(self) -> Source:
-        return Source(self.file.path, self.file.text, self.file.root, lambda: self.file.constants)
+        return Source(self.file.path, self.file.text, lambda: self.file.root, lambda: self.file.constants)
 
     def _places(self) -> Iterator[Place]:
         family = self.file.family
-        for access in filter(self._needed, family.accesses):
+        accesses = list(filter(self._needed, family.accesses))
+        calls = list(filter(self._needed, family.calls))
+        nodes = self.file.nodes(self._wanted(accesses, calls))
+        for access in accesses:
             pattern = self._pattern(access.text)
-            for node in self.file.nodes.get(access.node, ()):
+            for node in nodes.get(access.node, ()):
                 yield from self._accessed(access, pattern, node)
-        yield from self._called([call for call in family.calls if self._needed(call)])
+        yield from self._called(calls, self.file.calls(None, nodes))
         for text in filter(self._needed, family.texts):
             yield from self._written(text)
+
+    def _wanted(self, accesses: Sequence[Access], calls: Sequence[Call]) -> Mapping[str, Words]:
+        """What nodes of each kind must hold, so that most of a file never leaves the parser."""
+        called = any_of(self._words(call) for call in calls)
+        wanted: dict[str, Words] = dict.fromkeys(self.file.family.call_nodes, called)
+        for access in accesses:
+            wanted[access.node] = any_of([wanted.get(access.node, frozenset()), self._words(access)])
+        return wanted
+
+    def _words(self, rule: Call | Access | Text) -> Words:
+        if isinstance(rule, Call):
+            words = words_of(self._filled(rule.callee))
+            return frozenset(rule.keyword) if words is None and rule.at is None else words
+        return words_of(self._filled(rule.text))
 
     def _accessed(self, access: Access, pattern: re.Pattern[str], node: Node) -> Iterator[Place]:
         match = pattern.fullmatch(tight(node.text()))
@@ -100,15 +118,15 @@ class Reading:
         expression = groups["expression"] if groups.get("expression") else f'"{groups["name"]}"'
         yield Place(access, (expression,), node.range().start.index)
 
-    def _called(self, calls: Sequence[Call]) -> Iterator[Place]:
+    def _called(self, calls: Sequence[Call], candidates: Iterable[Made]) -> Iterator[Place]:
         patterns = [(call, self._pattern(call.callee)) for call in calls]
-        any_call = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in patterns) or "(?!)", re.DOTALL)
-        for made in self.file.calls:
-            if any_call.fullmatch(made.callee):
+        for made in candidates:
+            matching = [call for call, pattern in patterns if pattern.fullmatch(made.callee)]
+            if matching:
                 self.claimed.add(last(made.callee))
-                for call, pattern in patterns:
-                    if pattern.fullmatch(made.callee) and len(made.arguments) >= call.least:
-                        yield from self._argued(call, made)
+            for call in matching:
+                if len(made.arguments) >= call.least:
+                    yield from self._argued(call, made)
 
     def _argued(self, call: Call, made: Made) -> Iterator[Place]:
         if call.unless and re.search(call.unless, made.listed.text()):
@@ -124,6 +142,8 @@ class Reading:
             yield Place(call, expressions, made.start)
 
     def _written(self, rule: Text) -> Iterator[Place]:
+        if not may_match(self._words(rule), self.file.text):
+            return
         for match in re.finditer(self._pattern(rule.text), self.file.text):
             if self.file.is_quiet(match.start()):
                 continue
@@ -142,14 +162,20 @@ class Reading:
         return not rule.needs or self.needed[rule.needs]
 
     def _pattern(self, text: str) -> re.Pattern[str]:
-        if "ALIAS" in text:
-            aliases = sorted({re.escape(name) for name in self.file.aliases}) or ["(?!)"]
-            text = text.replace("ALIAS", f"(?:{'|'.join(aliases)})")
-        return re.compile(text, re.DOTALL | re.MULTILINE)
+        return compiled(self._filled(text))
+
+    def _filled(self, text: str) -> str:
+        """With the file's own names for the environment."""
+        return filled(text, self._aliases) if "ALIAS" in text else text
+
+    @cached_property
+    def _aliases(self) -> str:
+        aliases = sorted({re.escape(name) for name in self.file.aliases}) or ["(?!)"]
+        return f"(?:{'|'.join(aliases)})"
 
     @cached_property
     def _hidden(self) -> set[str]:
-        found = (match["name"] for text in self.file.family.hides for match in re.finditer(text, self.file.text))
+        found = (match["name"] for text in self.file.family.hides for match in compiled(text).finditer(self.file.text))
         return {f"--{name.lstrip('-')}" for name in found}
 
     # --- from expressions to names
@@ -167,7 +193,7 @@ class Reading:
                 texts.append(value)
         rule = place.rule
         only = "" if isinstance(rule, Helper) else rule.only
-        kept = [text for text in texts if not only or re.fullmatch(only, text)]
+        kept = [text for text in texts if not only or compiled(only, re.NOFLAG).fullmatch(text)]
         before = self._before(place) if rule.kind is ItemKind.ENV_VAR else ""
         yield from (Found(rule.kind, named, place.start) for named in rule.spelling([before + text for text in kept]))
 
@@ -214,9 +240,10 @@ class Reading:
 
     def _through_own(self) -> Iterator[Found]:
         """Calls of the file's own functions that pass on; made from inside a function, those may pass on, too."""
+        calls = self.file.calls(None) if self.helpers else ()
         for _ in range(_ROUNDS if self.helpers else 0):
             before = len(self.helpers)
-            for made in self.file.calls:
+            for made in calls:
                 helper = self.helpers.get(last(made.callee))
                 if helper and (expression := handed_to(helper, made.arguments)) and literal(expression) is None:
                     yield from self._names(Place(helper, (through(helper, expression),), made.start))
@@ -227,7 +254,7 @@ class Reading:
         self._want()
         if not self.helpers and not self.known.helpers:
             return
-        for made in self.file.calls:
+        for made in self.file.calls(frozenset([*self.helpers, *self.known.helpers])):
             name = last(made.callee)
             helper = self.helpers.get(name) or self.known.helpers.get(name)
             expression = handed_to(helper, made.arguments) if helper else ""
@@ -250,11 +277,28 @@ class Reading:
 
 
 def _holds(needs: str, text: str) -> bool:
-    """Whether a regex is found; one that is only words is asked for as words, which is a hundred times faster."""
-    words = needs.replace(r"\b", "").split("|")
+    words, pattern = _asked(needs)
+    return may_match(words, text) and (pattern is None or pattern.search(text) is not None)
+
+
+@cache
+def _asked(needs: str) -> tuple[Words, re.Pattern[str] | None]:
+    """A regex that is only words is asked for as words, which is a hundred times faster."""
+    words = frozenset(needs.replace(r"\b", "").split("|"))
     if all(re.fullmatch(r"[\w/-]+", word) for word in words):
-        return any(word in text for word in words)
-    return re.search(needs, text) is not None
+        return words, None
+    return words_of(needs), compiled(needs)
+
+
+@cache
+def filled(text: str, aliases: str) -> str:
+    return text.replace("ALIAS", aliases)
+
+
+@cache
+def compiled(pattern: str, flags: re.RegexFlag = re.DOTALL | re.MULTILINE) -> re.Pattern[str]:
+    """The tables hold more patterns than ``re`` remembers."""
+    return re.compile(pattern, flags)
 
 
 def _plausible(found: Found) -> bool:

@@ -78,8 +78,13 @@ class Source:
 
     path: str
     text: str
-    root: Node
+    parsed: Callable[[], Node]
     bound: Callable[[], Mapping[str, str]]
+
+    @property
+    def root(self) -> Node:
+        """The whole file's node; parsed when first asked for."""
+        return self.parsed()
 
     @property
     def constants(self) -> Mapping[str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from driftguard.errors import AuditError
 from driftguard.model import AuditRecord
+from driftguard.plain import plain
 
 TRAIL = "audit.jsonl"
 HEAD = "audit.head"
@@ -41,9 +42,9 @@ class Line:
 
 def encode(record: AuditRecord) -> tuple[bytes, str]:
     """The line for ``record``, without its newline, and the hash that the next line is chained to."""
-    plain = _plain(asdict(record))
-    digest = hashlib.sha256(_json(plain)).hexdigest()
-    return _json({**plain, "hash": digest}), digest
+    noted = _plain(plain(record))
+    digest = hashlib.sha256(_json(noted)).hexdigest()
+    return _json({**noted, "hash": digest}), digest
 
 
 def decode(number: int, raw: bytes, *, ended: bool) -> Line:

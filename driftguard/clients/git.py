@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
+from driftguard.clients.git_words import parted, patterns
 from driftguard.errors import NotFound, PermanentError, UsageError
 from driftguard.ports import FileChange, WordHit
 
@@ -24,6 +25,10 @@ MAX_FILE = 5 * 1024 * 1024
 """Bytes, where many files are read; no person reviews a larger text."""
 MAX_ONE = 64 * 1024 * 1024
 """Bytes, where one file is asked for by name; generated contracts reach 13 MB."""
+
+_AHEAD = 1000
+"""Characters of the paths asked for before the first answer is read: far less than a pipe holds."""
+_PIECE = 1024 * 1024
 
 _SAFE = (
     *("-c", "core.fsmonitor=false"),
@@ -47,6 +52,8 @@ class GitTree:
     directory: Path
     bare: bool = False
     _readers: list[_ObjectReader] = field(default_factory=list)
+    _commits: set[str] = field(default_factory=set)
+    """Ids that are known to be commits here."""
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -70,6 +77,8 @@ class GitTree:
         self._readers.clear()
 
     def resolve(self, revision: str) -> str:
+        if revision in self._commits:
+            return revision
         if revision.startswith("-") or not revision:
             raise NotFound(f"'{revision}' is not a revision")
         found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False)
@@ -78,6 +87,7 @@ class GitTree:
             raise NotFound(
                 f"{self.directory}: there is no commit '{revision}' here; a shallow clone needs fetch-depth: 0"
             )
+        self._commits.add(sha)
         return sha
 
     def merge_base(self, one: str, other: str) -> str:
@@ -135,26 +145,33 @@ class GitTree:
             yield from self._from_disk(paths, limit)
             return
         sha = self.resolve(revision)
-        for path in paths:
-            name = f"{sha}:{path}"
-            data = self._alone(name, limit) if "\n" in path else self._objects.read(name, limit)
-            if data is not None:
-                yield path, data
+        for part in parted(paths, _AHEAD):
+            odd = {path: self._alone(f"{sha}:{path}", limit) for path in part if "\n" in path}
+            plain = [path for path in part if path not in odd]
+            read = odd | dict(zip(plain, self._objects.read([f"{sha}:{path}" for path in plain], limit), strict=True))
+            yield from ((path, data) for path in part if (data := read[path]) is not None)
 
     def search(self, revision: str, words: Sequence[str], pathspecs: Sequence[str] = ()) -> Iterator[WordHit]:
         if not words:
             return
         where = ["--untracked"] if revision == WORK_TREE else [self.resolve(revision)]
-        found = self._run(
-            *("grep", "-z", "-n", "-w", "-F", "-I", "--full-name", "-f", "-", *where, "--", *pathspecs),
-            stdin="\n".join(words).encode(errors="surrogateescape"),
-            check=False,
-        )
-        if found.returncode > 1:
-            raise PermanentError(f"git grep: {found.stderr.decode(errors='replace').strip()}")
+        out = self._grep(words, [*where, "--", *pathspecs])
         prefix = 0 if revision == WORK_TREE else len(where[0]) + 1
-        for hit in _HIT.finditer(found.stdout):
+        for hit in _HIT.finditer(out):
             yield WordHit(_text(hit["path"][prefix:]), int(hit["line"]), hit["text"].decode(errors="replace"))
+
+    def _grep(self, words: Sequence[str], where: Sequence[str]) -> bytes:
+        """Word by word where this git was built without PCRE."""
+        forms = ((("-P",), patterns(words)), (("-w", "-F"), words))
+        for form, lines in forms:
+            found = self._run(
+                *("grep", "-z", "-n", *form, "-I", "--full-name", "-f", "-", *where),
+                stdin="\n".join(lines).encode(errors="surrogateescape"),
+                check=False,
+            )
+            if found.returncode <= 1:
+                return found.stdout
+        raise PermanentError(f"git grep: {found.stderr.decode(errors='replace').strip()}")
 
     def added_lines(self, base: str, head: str, paths: Sequence[str]) -> Mapping[str, frozenset[int]]:
         patch = self._diff("--patch-with-raw", "-z", "-U0", "-M", *self._ends(base, head))
@@ -233,25 +250,37 @@ class _ObjectReader:
             stderr=subprocess.DEVNULL,
         )
 
-    def read(self, name: str, limit: int) -> bytes | None:
-        """A blob's bytes; ``None`` if there is none of that name, or it has more than ``limit``."""
-        asked, answer = self._process.stdin, self._process.stdout
+    def read(self, names: Sequence[str], limit: int) -> list[bytes | None]:
+        """Each blob's bytes; ``None`` if there is none of that name, or it has more than ``limit``."""
+        asked = self._process.stdin
         assert asked is not None
-        assert answer is not None
-        asked.write(name.encode(errors="surrogateescape") + b"\0")
+        asked.write(b"".join(name.encode(errors="surrogateescape") + b"\0" for name in names))
         asked.flush()
+        return [self._answer(name, limit) for name in names]
+
+    def _answer(self, name: str, limit: int) -> bytes | None:
+        answer = self._process.stdout
+        assert answer is not None
         kind, size = _header(answer.readline(), name)
         if kind is None:
             return None
+        if kind != b"blob" or size > limit:
+            _pass_over(answer, size + 1)
+            return None
         data = answer.read(size)
         answer.read(1)
-        return data if kind == b"blob" and size <= limit else None
+        return data
 
     def close(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
         self._process.wait()
+
+
+def _pass_over(stream: IO[bytes], size: int) -> None:
+    for start in range(0, size, _PIECE):
+        stream.read(min(_PIECE, size - start))
 
 
 def _header(line: bytes, name: str) -> tuple[bytes | None, int]:

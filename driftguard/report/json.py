@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
 from driftguard.model import Report
+from driftguard.plain import plain
 from driftguard.report import savings
 
 _ORDER = (
@@ -31,15 +31,15 @@ class JsonRenderer:
     kind: ClassVar[str] = "json"
 
     def render(self, report: Report, out: TextIO) -> None:
-        plain = asdict(report)
-        for action in plain["actions"]:
+        fields = plain(report)
+        for action in fields["actions"]:
             action["body"] = {key: value for key, value in action["body"].items() if key != "nonce"}
-        ordered = {key: plain[key] for key in _ORDER} | {"savings": asdict(savings.of(report))}
-        json.dump(ordered, out, indent=2, default=_plain)
+        ordered = {key: fields[key] for key in _ORDER} | {"savings": plain(savings.of(report))}
+        json.dump(ordered, out, indent=2, default=_text)
         out.write("\n")
 
 
-def _plain(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(value)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,37 +98,50 @@ def test_any_line_changed_dropped_swapped_repeated_cut_or_added_is_found(
     assert audit.verify(tmp_path).problems
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole run's trail, to be copied: each line of it waited for the disk."""
+    return write(tmp_path_factory.mktemp("written")).parent
+
+
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
-def test_any_single_byte_changed_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    path = write(tmp_path_factory.mktemp("trail"))
-    raw = bytearray(path.read_bytes())
+@given(data=st.data())
+def test_any_single_byte_changed_is_found(written: Path, tmp_path: Path, data: st.DataObject) -> None:
+    shutil.copy(written / "audit.head", tmp_path)
+    raw = bytearray((written / "audit.jsonl").read_bytes())
     at = data.draw(st.integers(0, len(raw) - 1))
     raw[at] ^= data.draw(st.integers(1, 255))
-    path.write_bytes(raw)
-    assert audit.verify(path.parent).problems
+    (tmp_path / "audit.jsonl").write_bytes(raw)
+    assert audit.verify(tmp_path).problems
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cut=st.integers(1, 400))
-def test_a_torn_last_line_is_a_warning_and_the_next_run_goes_on_after_it(
-    tmp_path_factory: pytest.TempPathFactory, cut: int
-) -> None:
-    """What a kill can leave behind: the last line's beginning, and a head that lags."""
-    directory = tmp_path_factory.mktemp("trail")
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes, bytes]:
+    """Two lines of two runs, and the head as it was after the first."""
+    directory = tmp_path_factory.mktemp("begun")
     with trail(directory) as sink:
         sink.record("RECEIVED", "schedule", {})
     head = (directory / "audit.head").read_bytes()
     with trail(directory, "run-2") as sink:
         sink.record("RECEIVED", "schedule", {})
-    path = directory / "audit.jsonl"
-    first, last = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(first + last[: min(cut, len(last) - 1)])
+    first, last = (directory / "audit.jsonl").read_bytes().splitlines(keepends=True)
+    return first, last, head
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cut=st.integers(1, 400))
+def test_a_torn_last_line_is_a_warning_and_the_next_run_goes_on_after_it(
+    begun: tuple[bytes, bytes, bytes], tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
+    """What a kill can leave behind: the last line's beginning, and a head that lags."""
+    directory = tmp_path_factory.mktemp("trail")
+    first, last, head = begun
+    (directory / "audit.jsonl").write_bytes(first + last[: min(cut, len(last) - 1)])
     (directory / "audit.head").write_bytes(head)
     torn = audit.verify(directory)
     assert torn.problems == ()
     assert "torn last line" in str(torn.warnings[0])
-    write(directory, "run-3")
+    write(directory, "run-3", intents=1)
     assert audit.verify(directory).problems == ()
 
 

@@ -1,6 +1,7 @@
 """Real repositories, read from their objects; nothing of them is ever run."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -173,3 +174,40 @@ def test_without_git_one_line_says_so(repo: Repository, monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(UsageError, match="git is not installed"):
         GitTree.open(repo.path)
+
+
+def test_many_files_are_read_in_order_and_what_is_missing_or_too_large_is_left_out(repo: Repository) -> None:
+    """More of them than are asked for ahead, with names that are long, odd and broken over lines."""
+    paths = [f"{'deep/' * (n % 7)}part{n}.txt" for n in range(120)]
+    large = b"x" * (MAX_FILE + 1)
+    repo.commit({path: f"{n}\n" for n, path in enumerate(paths)} | {"two\nlines": "odd\n"})
+    (repo.path / "large.bin").write_bytes(large)
+    repo.git("add", "large.bin")
+    repo.git("commit", "--quiet", "-m", "large")
+    with GitTree.open(repo.path) as tree:
+        asked = [*paths[:50], "nothing", "large.bin", "two\nlines", *paths[50:]]
+        found = list(tree.read_many("HEAD", asked))
+        assert found == [
+            *((path, b"%d\n" % n) for n, path in enumerate(paths[:50])),
+            ("two\nlines", b"odd\n"),
+            *((path, b"%d\n" % n) for n, path in enumerate(paths[50:], 50)),
+        ]
+        assert tree.read("HEAD", "large.bin") == large
+
+
+def test_a_search_finds_the_same_where_git_was_built_without_pcre(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["ALPHA", "ALPHA_B", "x.y", "max-size"]
+    repo.commit({"all.txt": "ALPHA ALPHA_B\nALPHA_BC\nx.y\nxzy\nmax-sizes\n--max-size=1\n"})
+    with GitTree.open(repo.path) as tree:
+        with_pcre = list(tree.search("HEAD", words))
+        assert [hit.line for hit in with_pcre if hit.path == "all.txt"] == [1, 3, 6]
+        real = shutil.which("git")
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "git").write_text(
+            f'#!/bin/sh\ncase " $* " in *" -P "*) exit 128;; esac\nexec {real} "$@"\n'
+        )
+        (tmp_path / "bin" / "git").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+        assert list(tree.search("HEAD", words)) == with_pcre

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from moto.server import ThreadedMotoServer
 from stage import tagging
@@ -64,6 +65,14 @@ def _session() -> Any:
 @functools.cache
 def _client(url: str, service: str, region: str) -> Any:
     return _session().client(service, region_name=region, endpoint_url=url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def descriptions() -> Iterator[None]:
+    """Botocore reads its descriptions of the services once a process; left alone, once for each of our sessions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ FAMILY = Family(
             unless=r"\bhidden:\s*true",
         ),
         Call(
-            r"(?:.*\.|new)*Option",
+            r"(?:.*\.)?(?:new)*Option",
             ItemKind.CLI_FLAG,
             spelling=switches,
             only=r"-[\w-].*",
