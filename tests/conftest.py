@@ -45,6 +45,7 @@ pytest_plugins = [
     "stage.moto_cloud",
     "stage.azure_cloud",
     "stage.google_cloud",
+    "stage.three_clouds",
     "stage.worlds.aws",
     "stage.github",
     "stage.pull_request",
