@@ -1,18 +1,16 @@
-"""One nightly run over AWS, Azure and Google Cloud: one plan, one report, one trail, and each cloud's own protections."""
+"""One nightly run over AWS, Azure and Google Cloud: one plan, one report, one trail, each cloud's own protections."""
 
-import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.azure import GRAPH
 from stage import google_things as things
 from stage.aws_things import PROTECTIONS, THINGS
-from stage.azure_cloud import EXPIRED, LOCKED, ONE, OTHER
+from stage.azure_cloud import EXPIRED, LOCKED, ONE
 from stage.azure_things import TYPES
 from stage.azure_things import fill as fill_azure
 from stage.moto_cloud import FRESH
@@ -175,7 +173,7 @@ def _planted_on_azure(cloud: AzureCloud) -> Iterator[Any]:
 
 def _planted_on_google(cloud: GcpCloud) -> Iterator[Any]:
     topic = "v1/projects/sandbox-one/topics/dg-goes"
-    cloud.api.delete("pubsub", topic, project=things.ONE, patience=1)  # type: ignore[attr-defined]
+    cloud.api.delete("pubsub", topic, project=things.ONE, patience=1)
     yield from ()
 
 

@@ -54,8 +54,9 @@ class ThreeClouds:
         found = {**self.aws.environ, **self.signing_in, **self.google.environ(self.home)}
         return {**found, "AWS_ENDPOINT_URL": self.urls.get("aws", self.aws.url), "REQUESTS_CA_BUNDLE": str(bundle)}
 
-    def write_policy(self, clouds: Sequence[str] = ("aws", "azure", "gcp")) -> None:
-        said = {name: dict(self.clouds[name]) for name in clouds}
+    def write_policy(self, clouds: Sequence[str] = ()) -> None:
+        """For these, or for all that ``clouds`` says."""
+        said = {name: dict(self.clouds[name]) for name in clouds or self.clouds}
         if "azure" in said:
             said["azure"]["endpoint"] = self.urls.get("azure", self.azure.url)
         if "gcp" in said:

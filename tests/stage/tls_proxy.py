@@ -68,7 +68,7 @@ def between(upstream: str, trusted: Path, words: Words, rules: Sequence[Rule], h
     home.mkdir()
     tls, ours = self_signed(home)
     proxy = TlsProxy(upstream, words, rules, ours)
-    server = _server(proxy, tls, ssl.create_default_context(cafile=trusted))
+    server = _Server(proxy, tls, ssl.create_default_context(cafile=trusted))
     proxy.url = f"https://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -81,81 +81,84 @@ def between(upstream: str, trusted: Path, words: Words, rules: Sequence[Rule], h
         thread.join()
 
 
-def _server(proxy: TlsProxy, tls: ssl.SSLContext, onwards: ssl.SSLContext) -> ThreadingHTTPServer:
-    target = urlsplit(proxy.upstream)
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
 
-    class Relay(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # headers and body in one packet
+    def __init__(self, proxy: TlsProxy, tls: ssl.SSLContext, onwards: ssl.SSLContext) -> None:
+        super().__init__(("127.0.0.1", 0), _Relay)
+        self.proxy, self.tls, self.trust = proxy, tls, onwards
 
-        def setup(self) -> None:
-            super().setup()
-            self.onwards = http.client.HTTPSConnection(target.hostname or "", target.port, timeout=30, context=onwards)
+    def get_request(self) -> tuple[ssl.SSLSocket, Any]:
+        """The handshake comes with the first read, in the connection's own thread."""
+        raw, address = super().get_request()
+        return self.tls.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), address
 
-        def finish(self) -> None:
-            self.onwards.close()
-            with suppress(OSError):
-                super().finish()
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that breaks is its client's business."""
 
-        def relay(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            rule = proxy.rule(f"{self.command} {unquote(self.path)}")
-            if rule is None:
-                self._forward(body)
-            elif rule.status:
-                headers = [("Retry-After", rule.retry_after)] if rule.retry_after else []
-                self._say(rule.status, headers, proxy.words(rule.status).encode())
-            else:
-                self._break(rule, body)
 
-        def _break(self, rule: Rule, body: bytes) -> None:
-            if rule.cut != "before":
-                proxy.closing.wait(rule.hang)
-                status, headers, data = self._ask(body)
-                if not rule.cut:
-                    self._say(status, headers, data)
-                    return
-            self.close_connection = True
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
-            self.connection.close()
+class _Relay(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet
+    server: _Server
 
-        def _forward(self, body: bytes) -> None:
+    def setup(self) -> None:
+        super().setup()
+        self.proxy = self.server.proxy
+        target = urlsplit(self.proxy.upstream)
+        self.onwards = http.client.HTTPSConnection(
+            target.hostname or "", target.port, timeout=30, context=self.server.trust
+        )
+
+    def finish(self) -> None:
+        self.onwards.close()
+        with suppress(OSError):
+            super().finish()
+
+    def relay(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        rule = self.proxy.rule(f"{self.command} {unquote(self.path)}")
+        if rule is None:
             self._say(*self._ask(body))
+        elif rule.status:
+            headers = [("Retry-After", rule.retry_after)] if rule.retry_after else []
+            self._say(rule.status, headers, self.proxy.words(rule.status).encode())
+        else:
+            self._break(rule, body)
 
-        def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-            """The cloud's answer, with its own address in it as ours, as a gateway's would be."""
-            self.onwards.request(self.command, self.path, body, dict(self.headers))
-            answer = self.onwards.getresponse()
-            data = answer.read().replace(proxy.upstream.encode(), proxy.url.encode())
-            dropped = ("transfer-encoding", "connection", "content-length", "date", "server")
-            kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in dropped]
-            return answer.status, [(name, value.replace(proxy.upstream, proxy.url)) for name, value in kept], data
+    def _break(self, rule: Rule, body: bytes) -> None:
+        if rule.cut != "before":
+            self.proxy.closing.wait(rule.hang)
+            answer = self._ask(body)
+            if not rule.cut:
+                self._say(*answer)
+                return
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+        self.connection.close()
 
-        def _say(self, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
-            with suppress(OSError):  # whoever asked has given up meanwhile
-                self.send_response(status)
-                for name, value in headers:
-                    self.send_header(name, value)
-                if status != 204:
-                    self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        """The cloud's answer, with its own address in it as ours, as a gateway's would be."""
+        theirs, ours = self.proxy.upstream, self.proxy.url
+        self.onwards.request(self.command, self.path, body, dict(self.headers))
+        answer = self.onwards.getresponse()
+        data = answer.read().replace(theirs.encode(), ours.encode())
+        dropped = ("transfer-encoding", "connection", "content-length", "date", "server")
+        kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in dropped]
+        return answer.status, [(name, value.replace(theirs, ours)) for name, value in kept], data
 
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = relay  # noqa: N815 - http.server's names
+    def _say(self, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
+        with suppress(OSError):  # whoever asked has given up meanwhile
+            self.send_response(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            if status != 204:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
 
-        def log_message(self, *_: object) -> None:
-            """Silence."""
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = relay  # noqa: N815 - http.server's names
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
-
-        def get_request(self) -> tuple[ssl.SSLSocket, Any]:
-            """The handshake comes with the first read, in the connection's own thread."""
-            raw, address = super().get_request()
-            return tls.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), address
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """A connection that breaks is its client's business."""
-
-    return Server(("127.0.0.1", 0), Relay)
+    def log_message(self, *_: object) -> None:
+        """Silence."""
