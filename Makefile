@@ -32,6 +32,7 @@ tests: $(VENV)/.dev
 
 long: $(VENV)/.dev ## The tests that take minutes: every AWS kind, a bad hour, roles, the AWS provider
 	$(BIN)/pytest -n auto -m long
+	$(BIN)/pytest -n auto -m "not long" --hypothesis-profile=deep tests/cross_repo/openapi/test_properties.py tests/cross_repo/openapi/test_metamorphic.py
 
 hostile: $(VENV)/.dev ## The same tests in hostile surroundings
 	PATH="$(abspath $(BIN)):$$PATH" bash tests/hostile.sh
@@ -44,6 +45,8 @@ picture: $(VENV)/.demo ## Draw the demo's live run for the README
 
 iam: $(VENV)/.dev ## Write the roles' IAM actions again from what each type declares
 	$(BIN)/python tools/iam_policy.py
+	$(BIN)/python tools/azure_types.py
+	$(BIN)/python tools/gcp_types.py
 
 scan: $(VENV)/.scan ## Judge the Terraform with checkov, from its own environment
 	$(VENV)/scan/bin/checkov -d terraform --framework terraform --quiet --compact --skip-download
@@ -64,8 +67,8 @@ $(VENV)/.python:
 # doesn't, so that the first run is as fast as the next.
 define install
 	@echo "Installing requirements/$(1).lock"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/$(1).lock \
-	  || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/$(1).lock \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/$(1).lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . \
 	  || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q driftguard && $(BIN)/driftguard validate policy.yaml >/dev/null

@@ -14,6 +14,7 @@ from driftguard.model import Conclusion
 
 REPORT = "report.json"
 _MOST_LISTED = 100
+_WORDS = {"applied": "gone", "verified": "gone", "denied": "stay", "simulated": "would go", "stale": "had changed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,18 @@ class _Part:
 
     def planned(self) -> int:
         """Deletions that the gate allowed."""
-        doomed = {action["id"] for action in self.report["actions"] if action["risk"] == "destroy"}
+        doomed = self._doomed()
         allowed = (each["action_id"] for each in self.report["decisions"] if each["verdict"] == "allow")
         return sum(action_id in doomed for action_id in allowed)
 
     def outcomes(self) -> Counter[str]:
-        return Counter(outcome["status"] for outcome in self.report["outcomes"])
+        """How each proposed deletion ended, in people's words."""
+        doomed = self._doomed()
+        ended = (each["status"] for each in self.report["outcomes"] if each["action_id"] in doomed)
+        return Counter(_WORDS.get(status, status) for status in ended)
+
+    def _doomed(self) -> set[str]:
+        return {action["id"] for action in self.report["actions"] if action["risk"] == "destroy"}
 
 
 def merge(directory: Path, expected: Sequence[str], most_deletions: int) -> Merged:
@@ -103,7 +110,7 @@ def _lines(parts: Sequence[_Part], problems: Sequence[_Problem], worst: Conclusi
     yield "\n| Job | Conclusion | Planned | Gone | Failed | Gaps |\n|---|---|---|---|---|---|"
     for part in parts[:_MOST_LISTED]:
         ended = part.outcomes()
-        cells = (part.planned(), ended["verified"] + ended["applied"], ended["failed"], len(part.report["gaps"]))
+        cells = (part.planned(), ended["gone"], ended["failed"], len(part.report["gaps"]))
         yield f"| `{part.name}` | {part.report['conclusion']} | {' | '.join(map(str, cells))} |"
     if len(parts) > _MOST_LISTED:
         yield f"\n… and {len(parts) - _MOST_LISTED} more."

@@ -1,6 +1,7 @@
 """The janitor's scopes spread over jobs: accounts times regions, subscriptions, projects; no more than a matrix takes.
 
 Pure: the same policy gives the same shards, so that ``run --shard 3/8`` needs nothing but the policy and its number.
+What isn't the janitor's is the shard ``rest``: each rule of a policy is in exactly one of the two kinds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from driftguard.policy import WHOLE_PROJECT, Clouds, Gcp, Policy
 
 MOST = 256
 """Jobs in one matrix, https://docs.github.com/en/actions/reference/limits."""
+
+REST = "rest"
+"""The shard of all rules that look into no cloud."""
 
 SCOPES = {"azure": "subscriptions", "gcp": "projects"}
 """What each cloud besides AWS is dealt by: a key of its section. One without is taken as a whole."""
@@ -93,11 +97,19 @@ def matrix(shards: Sequence[Shard]) -> dict[str, Any]:
 
 
 def narrowed(policy: Policy, which: str) -> Policy:
-    """``policy`` for the shard ``3/8``. Raises ``UsageError`` if the policy has another number of them."""
+    """``policy`` for the shard ``3/8`` or ``rest``. Raises ``UsageError`` if the policy has another number of them."""
+    rules = tuple(rule for rule in policy.rules if (rule.run == "janitor") is (which != REST))
+    policy = policy.model_copy(update={"rules": rules})
+    return policy if which == REST else _part(policy, which)
+
+
+def _part(policy: Policy, which: str) -> Policy:
     match = _FORM.fullmatch(which)
     shards = spread(policy)
     if match is None or int(match[2]) != len(shards) or int(match[1]) > len(shards):
-        raise UsageError(f"--shard {which}: this policy has {len(shards)} shards; write one as 1/{len(shards)}")
+        raise UsageError(
+            f"--shard {which}: this policy has {len(shards)} shards; write one as 1/{len(shards)}, or {REST}"
+        )
     shard = shards[int(match[1]) - 1]
     alone = {name: None for name in Clouds.model_fields if name != shard.cloud}
     clouds = policy.janitor.clouds.model_copy(update=alone)

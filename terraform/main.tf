@@ -28,6 +28,9 @@ module "oidc_aws" {
   source = "./modules/oidc/aws"
 
   repository    = var.repository
+  owner_id      = var.owner_id
+  repository_id = var.repository_id
+  engine        = var.engine
   environment   = var.environment
   branch        = var.branch
   namespace     = var.namespace

@@ -8,6 +8,24 @@ variable "repository" {
   }
 }
 
+variable "owner_id" {
+  description = "The owner's number, where GitHub's subjects carry it: gh api repos/OWNER/NAME --jq .owner.id"
+  type        = string
+  default     = ""
+}
+
+variable "repository_id" {
+  description = "The repository's number, where GitHub's subjects carry it: gh api repos/OWNER/NAME --jq .id"
+  type        = string
+  default     = ""
+}
+
+variable "engine" {
+  description = "OWNER/NAME@COMMIT that the workflows name: only DriftGuard's own workflows of that commit may sign in. Any workflow may if empty."
+  type        = string
+  default     = ""
+}
+
 variable "environment" {
   description = "The GitHub environment that a job must run in to delete. Give it reviewers and a branch rule."
   type        = string

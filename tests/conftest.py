@@ -16,6 +16,7 @@ settings.register_profile(
     derandomize=True,  # the same examples everywhere; `--hypothesis-profile=explore` looks further
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("deep", settings.get_profile("suite"), max_examples=1000)  # part of `make long`
 settings.register_profile("explore", max_examples=2000, deadline=None)
 settings.load_profile("suite")
 

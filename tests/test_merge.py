@@ -33,7 +33,7 @@ def test_all_clean_is_clean_and_counts_together(tmp_path: Path) -> None:
     left(tmp_path, "b", report(3))
     merged = merge.merge(tmp_path, ["a", "b"], 10)
     assert merged.conclusion is Conclusion.CLEAN
-    assert "5 deletions planned; 5 verified" in merged.lines
+    assert "5 deletions planned; 5 gone" in merged.lines
     assert "| `b` | clean | 3 | 3 | 0 | 0 |" in merged.lines
 
 

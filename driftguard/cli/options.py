@@ -75,5 +75,5 @@ SaveOption = Annotated[
     list[str] | None, typer.Option(help="Write the report to a file, too: json=report.json. May be repeated.")
 ]
 ShardOption = Annotated[
-    str | None, typer.Option("--shard", help="Only this part of the clouds: 3/8. `driftguard shards` lists them.")
+    str | None, typer.Option("--shard", help="Only this part of the clouds, 3/8, or the rest, which needs none.")
 ]

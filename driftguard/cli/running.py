@@ -176,12 +176,13 @@ def apply(
 
 def _show(report: Report, output: OutputFormat, files: Sequence[tuple[str, Path]] = ()) -> NoReturn:
     from driftguard import wiring
+    from driftguard.hush import deaf
     from driftguard.report import job
 
     for form, file in files:
         with file.open("w", encoding="utf-8") as out:
             wiring.renderers()[form].render(report, out)
-    with job.deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
+    with deaf(sys.stderr if output in DATA else sys.stdout, os.environ):
         wiring.renderers()[output.value].render(report, sys.stdout)
         sys.stdout.flush()
     job.tell(report, os.environ, sys.stderr)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from driftguard.cli.options import CLEAN, INCOMPLETE, PolicyOption
+from driftguard.errors import UsageError
 
 app = typer.Typer()
 
@@ -29,14 +30,10 @@ def init(
         found = scaffold.look(tree.remote_repo(), branch, tree.files(""), lambda path: tree.read("", path))
     for line in scaffold.summary(found):
         typer.echo(line)
-    accounts, regions = tuple(aws_account or ()), tuple(region or ())
-    if not yes and not accounts:
-        answer = typer.prompt("AWS accounts to clean, separated by spaces (none: press Enter)", "", show_default=False)
-        accounts = tuple(answer.split())
-    if not yes and accounts and not regions:
-        regions = tuple(typer.prompt("Their regions (all: press Enter)", "", show_default=False).split())
     known = scaffold.Engine.parse(engine) if engine else scaffold.installed_from()
-    answers = scaffold.Answers(known, accounts, regions)
+    answers = scaffold.Answers(known, tuple(aws_account or ()), tuple(region or ()))
+    if not yes:
+        answers = scaffold.asked(found, answers, _ask)
     files = scaffold.texts(found, answers)
     policy_file.parse(files["policy.yaml"].encode(), "policy.yaml")
     for written in scaffold.write(repo, files, frozenset(files) if force else frozenset()):
@@ -44,6 +41,13 @@ def init(
     typer.echo("\nLeft to do:")
     for number, line in enumerate(scaffold.left_to_do(found, answers), 1):
         typer.echo(f"  {number}. {line}")
+
+
+def _ask(question: str, default: str) -> str:
+    try:
+        return str(typer.prompt(question, default, show_default=bool(default)))
+    except typer.Abort as error:
+        raise UsageError("no answer, and nothing was written; --yes asks nothing") from error
 
 
 @app.command()

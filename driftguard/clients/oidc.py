@@ -7,7 +7,9 @@ https://docs.github.com/en/actions/reference/security/oidc
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,6 +75,16 @@ def _token_in(answer: Any) -> str:
     return token
 
 
+def subject(token: str) -> str:
+    """Whom ``token`` says that it is for, for people: nothing is checked here."""
+    try:
+        body = token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return str(claims["sub"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return "that GitHub's token carries"
+
+
 def source(environ: Mapping[str, str], audience: str) -> TokenSource | None:
     """GitHub's token service as Actions names it; ``None`` outside Actions and where the job may not use it."""
     url, bearer = environ.get(URL), environ.get(BEARER)
@@ -129,8 +141,8 @@ def _assume(session: Any, role: str, name: str, tokens: TokenSource) -> Callable
         except ClientError as error:
             said = error.response.get("Error", {})
             raise AccessDenied(
-                f"AWS refuses {role}: {said.get('Code')}: {said.get('Message')}; "
-                "does its trust policy name this repository, this environment and the audience?"
+                f"AWS refuses {role}: {said.get('Code')}: {said.get('Message')}; its trust policy must name the "
+                f"subject {subject(token)} and the audience {AWS_AUDIENCE} as they stand"
             ) from error
         except BotoCoreError as error:
             raise TransientError(f"signing in as {role}: {error}") from error

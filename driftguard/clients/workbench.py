@@ -7,6 +7,7 @@ import binascii
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,8 +17,12 @@ from urllib.parse import quote
 
 from driftguard.clients.github_api import API, ReadApi, repo_path
 from driftguard.errors import PermanentError
+from driftguard.hush import deaf
 from driftguard.ports import Trial
 from driftguard.redaction import secret_values
+
+_STDERR = 2
+_STEP_TO_STEP = frozenset({"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"})
 
 Digest = Callable[[Mapping[str, bytes]], str]
 
@@ -56,14 +61,29 @@ class Workbench:
     def _run(self, command: Sequence[str], contract: Path, timeout: float) -> Trial:
         """In a session of its own, so that a timeout ends whatever it started, too.
 
-        It reads files that somebody else proposes, so no token or key of this job is in its surroundings.
+        It reads files that somebody else proposes: no token or key of this job is in its surroundings, nor the files by
+        which a step speaks to the next ones, and the runner takes no command from what it prints (to stderr: stdout is
+        the report's).
         """
+        with deaf(sys.stderr, self.environ):
+            return self._ended(command, self._surroundings(contract), timeout)
+
+    def _surroundings(self, contract: Path) -> Mapping[str, str]:
         hidden = set(secret_values(self.environ))
-        kept = {name: value for name, value in self.environ.items() if value not in hidden}
-        environ = {**kept, "DRIFTGUARD_CONTRACT": str(contract)}
+        kept = {
+            name: value for name, value in self.environ.items() if value not in hidden and name not in _STEP_TO_STEP
+        }
+        return {**kept, "DRIFTGUARD_CONTRACT": str(contract)}
+
+    def _ended(self, command: Sequence[str], environ: Mapping[str, str], timeout: float) -> Trial:
         try:
             process = subprocess.Popen(
-                list(command), cwd=self.directory, env=environ, stdin=subprocess.DEVNULL, start_new_session=True
+                list(command),
+                cwd=self.directory,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=_STDERR,
+                start_new_session=True,
             )
         except OSError as error:
             return Trial("crashed", f"{command[0]}: {error.strerror}")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from driftguard.scaffold.answers import Answers
 from driftguard.scaffold.detect import Found
 
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
@@ -21,14 +22,17 @@ _JANITOR_LATER = """\
 #     aws:
 #       accounts: ["123456789012"]
 #       regions: [eu-west-1]
+#     azure: {subscriptions: [00000000-0000-0000-0000-000000000000]} # docs/azure.md
+#     gcp: {projects: ["123456789012"]} # docs/gcp.md
 """
 
 
-def policy_text(found: Found, accounts: Sequence[str], regions: Sequence[str]) -> str:
-    return "\n".join(_lines(found, accounts, regions)) + "\n"
+def policy_text(found: Found, answers: Answers) -> str:
+    """A policy that validates, whatever was found; what was answered may still be wrong in it."""
+    return "\n".join(_lines(found, answers)) + "\n"
 
 
-def _lines(found: Found, accounts: Sequence[str], regions: Sequence[str]) -> Iterator[str]:
+def _lines(found: Found, answers: Answers) -> Iterator[str]:
     yield f"# What DriftGuard may do in {' '.join(found.repo.split())}. `driftguard validate` checks this file."
     yield "version: 1"
     yield ""
@@ -37,43 +41,62 @@ def _lines(found: Found, accounts: Sequence[str], regions: Sequence[str]) -> Ite
     yield ""
     yield "# When which part answers. mode: block fails the check, warn only tells."
     yield "rules:"
-    yield "  - name: docs # new settings must be documented; make it block once you agree with what it finds"
-    yield "    on: [pull_request.opened, pull_request.synchronize, pull_request.reopened]"
-    yield "    run: ai_sync"
-    yield "    mode: warn"
-    if found.contracts:
-        yield "  - name: contracts # a changed contract asks its consumers"
-        yield "    on: [pull_request.opened, pull_request.synchronize, pull_request.reopened]"
-        yield "    run: cross_repo"
-        yield "    mode: block"
-    if accounts:
-        yield "  - {name: teardown, on: [pull_request.closed], run: janitor, scope: event} # ends its environment"
-        yield "  - {name: nightly, on: [schedule, workflow_dispatch], run: janitor, scope: expired}"
+    yield from _rules(found, answers)
     yield ""
     yield "auth:"
     yield "  long_lived_keys: warn # a stored cloud key in a job's environment; block refuses to work with one"
     yield ""
-    yield from _janitor(accounts, regions) if accounts else _JANITOR_LATER.splitlines()
+    yield from _janitor(found, answers) if answers.accounts else _JANITOR_LATER.splitlines()
     yield ""
     yield from _docs(found)
-    yield from _contracts(found)
+    yield from _contracts(found, answers)
 
 
-def _janitor(accounts: Sequence[str], regions: Sequence[str]) -> Iterator[str]:
+def _rules(found: Found, answers: Answers) -> Iterator[str]:
+    later = "; make it block once you agree with what it finds" if answers.docs_mode == "warn" else ""
+    yield f"  - name: docs # new settings must be documented{later}"
+    yield "    on: [pull_request.opened, pull_request.synchronize, pull_request.reopened]"
+    yield "    run: ai_sync"
+    yield f"    mode: {answers.docs_mode}"
+    yield "  - {name: commands, on: [issue_comment], run: commands} # /driftguard override, keep, recheck"
+    if found.contracts:
+        yield "  - name: contracts # a changed contract asks its consumers; a sweep tells who is silent"
+        yield "    on:"
+        yield "      - pull_request.opened"
+        yield "      - pull_request.synchronize"
+        yield "      - pull_request.reopened"
+        yield "      - repository_dispatch.driftguard-verdict"
+        yield "      - schedule"
+        yield "    run: cross_repo"
+        yield "    mode: block"
+    if answers.accounts:
+        yield "  - {name: teardown, on: [pull_request.closed], run: janitor, scope: event} # ends its environment"
+        yield "  - {name: nightly, on: [schedule, workflow_dispatch], run: janitor, scope: expired}"
+
+
+def _janitor(found: Found, answers: Answers) -> Iterator[str]:
     yield "janitor:"
     yield "  namespace: dg- # only what is called so ..."
     yield "  owner_tag: driftguard:owner # ... and carries this tag is ours"
-    yield "  ttl: 24h # from creation, where no tag driftguard:expires-at or driftguard:ttl says otherwise"
+    yield f"  ttl: {answers.ttl} # from creation, where no tag driftguard:expires-at or driftguard:ttl says otherwise"
     yield "  protected_tags:"
     yield "    Environment: [Production, Prod]"
     yield '    Protected: ["*"]'
     yield "  max_deletions: 50 # a plan that deletes more is denied as a whole"
+    yield from _terraform(found)
     yield "  clouds:"
     yield "    aws:"
-    yield f"      accounts: [{', '.join(json.dumps(account) for account in accounts)}]"
-    yield f"      regions: [{', '.join(regions)}]" + ("" if regions else " # all that are enabled")
+    yield f"      accounts: [{', '.join(json.dumps(account) for account in answers.accounts)}]"
+    yield f"      regions: [{', '.join(answers.regions)}]" + ("" if answers.regions else " # all that are enabled")
     yield "      role: arn:aws:iam::{account}:role/driftguard-read # `terraform output policy_yaml` says the same"
     yield "      write_role: arn:aws:iam::{account}:role/driftguard-write"
+
+
+def _terraform(found: Found) -> Iterator[str]:
+    if found.terraform:
+        yield "  # Environments that Terraform builds are destroyed by Terraform first (docs/terraform.md):"
+        yield "  # terraform:"
+        yield f'  #   stacks: [{{dir: {_scalar(found.terraform[0])}, workspace: "pr-{{number}}"}}]'
 
 
 def _docs(found: Found) -> Iterator[str]:
@@ -84,7 +107,7 @@ def _docs(found: Found) -> Iterator[str]:
     yield "  ignore: [] # names that need no documentation"
 
 
-def _contracts(found: Found) -> Iterator[str]:
+def _contracts(found: Found, answers: Answers) -> Iterator[str]:
     if not found.contracts:
         return
     yield ""
@@ -94,7 +117,15 @@ def _contracts(found: Found) -> Iterator[str]:
     for contract in found.contracts:
         yield f"    - name: {_scalar(contract.name)}"
         yield f"      paths: [{', '.join(map(_scalar, contract.paths))}]"
+        yield from _consumers(answers.consumers.get(contract.name, ()))
+
+
+def _consumers(repos: Sequence[str]) -> Iterator[str]:
+    if not repos:
         yield "      consumers: [] # - {repo: OWNER/NAME, timeout: 30m}"
+        return
+    yield "      consumers:"
+    yield from (f"        - {{repo: {_scalar(repo)}, timeout: 30m}}" for repo in repos)
 
 
 def _scalar(text: str) -> str:

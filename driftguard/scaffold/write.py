@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from driftguard.errors import UsageError
+from driftguard.scaffold.answers import Answers
 from driftguard.scaffold.detect import Found
 from driftguard.scaffold.policy_text import policy_text
 
@@ -18,49 +17,6 @@ PULL_REQUESTS = ".github/workflows/driftguard.yml"
 NIGHTLY = ".github/workflows/driftguard-nightly.yml"
 TERRAFORM = "terraform/driftguard/main.tf"
 ENVIRONMENT = "driftguard"
-UNKNOWN_COMMIT = "0" * 40
-
-_ENGINE = re.compile(r"(?P<repo>[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)@(?P<commit>[0-9a-f]{40})")
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """Where workflows get DriftGuard from: a repository, and a commit in full."""
-
-    repo: str = "OWNER/driftguard"
-    commit: str = UNKNOWN_COMMIT
-
-    @classmethod
-    def parse(cls, text: str) -> Engine:
-        """``OWNER/NAME@COMMIT``. Raises ``UsageError``: a tag or a branch can be moved to other code."""
-        match = _ENGINE.fullmatch(text)
-        if match is None:
-            raise UsageError(f"--engine {text}: write OWNER/NAME@COMMIT, with all 40 digits of the commit")
-        return cls(match["repo"], match["commit"])
-
-    @property
-    def known(self) -> bool:
-        return self.commit != UNKNOWN_COMMIT
-
-
-def installed_from() -> Engine:
-    """The repository and commit that this DriftGuard was installed from, where pip knows (PEP 610)."""
-    try:
-        text = distribution("driftguard-engine").read_text("direct_url.json")
-        said = json.loads(text or "{}")
-        repo = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", said.get("url", ""))
-        return Engine.parse(f"{repo[1]}@{said['vcs_info']['commit_id']}") if repo else Engine()
-    except (PackageNotFoundError, ValueError, KeyError, UsageError):
-        return Engine()
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What can't be seen in the repository."""
-
-    engine: Engine = Engine()
-    accounts: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +29,7 @@ class Written:
 
 def texts(found: Found, answers: Answers) -> Mapping[str, str]:
     """Path -> content."""
-    files = {POLICY: policy_text(found, answers.accounts, answers.regions)}
+    files = {POLICY: policy_text(found, answers)}
     files[PULL_REQUESTS] = _pull_requests(found, answers)
     if answers.accounts:
         files[NIGHTLY] = _nightly(answers)
@@ -111,23 +67,31 @@ def _what(there: str | None, text: str, replaced: bool) -> str:  # noqa: FBT001 
 def left_to_do(found: Found, answers: Answers) -> Iterator[str]:
     """What only a person can do, in order."""
     if not answers.engine.known:
-        yield f"Put DriftGuard's repository and commit in {PULL_REQUESTS} and the files beside it, or run init --engine"
+        missing = f"{answers.engine.repo}@{answers.engine.commit[:3]}…"
+        yield f"Write DriftGuard's repository and commit where {missing} stands: {', '.join(_naming(answers))}"
     if answers.accounts:
         yield (
             f"Make the environment '{ENVIRONMENT}' in the repository's settings, with reviewers if deletions shall "
             "wait for them"
         )
+        yield f"Fill in owner_id and repository_id in {TERRAFORM}, if GitHub's tokens for this repository carry them"
         yield f"In {Path(TERRAFORM).parent}: terraform init && terraform apply, once for each account"
-    if found.contracts:
-        yield f"Name the consumers of each contract in {POLICY}, and store an App's token as DRIFTGUARD_TOKEN"
+    if found.contracts and not answers.consumers:
+        yield f"Name the consumers of each contract in {POLICY}; store an App's token as the secret DRIFTGUARD_TOKEN"
+    if answers.consumers:
+        yield "Store the token of an App that reaches the consumers as the secret DRIFTGUARD_TOKEN"
     yield "Make 'DriftGuard' a required check of the default branch"
     yield "driftguard doctor: says what would still fail tonight"
     yield f"Read a few dry runs; then set dry_run: false in {POLICY}, in a reviewed pull request"
 
 
+def _naming(answers: Answers) -> Iterator[str]:
+    """The files that name the engine."""
+    yield from (PULL_REQUESTS, *((NIGHTLY, TERRAFORM) if answers.accounts else ()))
+
+
 def _pull_requests(found: Found, answers: Answers) -> str:
-    signing_in = "      id-token: write # sign in to the clouds when an environment ends\n" if answers.accounts else ""
-    token = "\n    secrets:\n      consumers-token: ${{ secrets.DRIFTGUARD_TOKEN }}" if found.contracts else ""
+    sweeping = '  schedule: # consumers that are silent\n    - cron: "23 * * * *"\n' if found.contracts else ""
     return f"""\
 name: DriftGuard
 
@@ -137,7 +101,7 @@ on:
   issue_comment: # zizmor: ignore[dangerous-triggers] only the default branch runs, and GitHub is asked who may command
     types: [created]
   repository_dispatch:
-
+{sweeping}
 permissions: {{}}
 
 concurrency: # each job below has its own; none that deletes is ever cancelled
@@ -150,10 +114,16 @@ jobs:
     permissions: # the most that any of its jobs takes; each takes less
       contents: read # check out
       checks: write # the answer
+      statuses: write # the answers of consumers of a contract
       pull-requests: write # the comment
       security-events: write # findings in code scanning
-{signing_in}    cache-mode: read # whoever comments or forks brings nothing into the cache; the nightly run fills it
-    uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}{token}
+      id-token: write # sign in to the clouds when an environment ends; GitHub starts nothing without it
+    cache-mode: read # whoever comments or forks brings nothing into the cache; the nightly run fills it
+    uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}
+    secrets:
+      consumers-token: ${{{{ secrets.DRIFTGUARD_TOKEN }}}} # empty until a contract is asked about, here or elsewhere
+      slack-webhook: ${{{{ secrets.SLACK_WEBHOOK_URL }}}} # for notify.slack in policy.yaml
+      teams-webhook: ${{{{ secrets.TEAMS_WEBHOOK_URL }}}} # for notify.teams
 """
 
 
@@ -179,6 +149,9 @@ jobs:
       contents: read # check out
       id-token: write # sign in: to look with one role, to delete with another
     uses: {answers.engine.repo}/.github/workflows/janitor-cron.yml@{answers.engine.commit}
+    secrets:
+      slack-webhook: ${{{{ secrets.SLACK_WEBHOOK_URL }}}} # for notify.slack in policy.yaml
+      teams-webhook: ${{{{ secrets.TEAMS_WEBHOOK_URL }}}} # for notify.teams
 """
 
 
@@ -215,6 +188,13 @@ module "driftguard" {{
   branch      = {_hcl(found.branch)}
   environment = "{ENVIRONMENT}"
   namespace   = "dg-"
+
+  # gh api repos/{found.repo} --jq '.owner.id, .id'; empty for a repository from before July 2026 that never switched.
+  owner_id      = ""
+  repository_id = ""
+
+  # Only DriftGuard's own workflows of this commit may sign in: apply again whenever the workflows name another one.
+  engine = "{answers.engine.repo}@{answers.engine.commit}"
 }}
 
 output "policy_yaml" {{

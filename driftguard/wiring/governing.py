@@ -60,7 +60,30 @@ def _base_s(request: Request, event: Event) -> Governing | None:
             own = tree.read(tree.resolve(event.sha), name)
         except NotFound:
             own = tree.read("", name)  # the work tree: where only the merge commit was fetched
-        return governance.of_pull_request(tree, event.base_sha or "", name, own)
+        base = _base(tree, event)
+        if base != event.base_sha and own == _read(tree, event.base_sha or "", name):
+            own = _read(tree, base, name)  # changed on the base branch since, not here
+        return governance.of_pull_request(tree, base, name, own)
+
+
+def _read(tree: SourceTree, revision: str, name: str) -> bytes | None:
+    try:
+        return tree.read(revision, name)
+    except NotFound:
+        return None
+
+
+def _base(tree: SourceTree, event: Event) -> str:
+    """The base branch as it is now, where this clone has it: an older one may allow what was stopped since.
+
+    The event tells the commit of the last push, which may be months ago.
+    """
+    pull = event.payload.get("pull_request")
+    branch = pull["base"].get("ref") if isinstance(pull, Mapping) and isinstance(pull.get("base"), Mapping) else None
+    try:
+        return tree.resolve(f"refs/remotes/origin/{branch}")
+    except NotFound:
+        return event.base_sha or ""
 
 
 def _name_in(repo_dir: Path, path: Path) -> str | None:

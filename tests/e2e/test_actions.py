@@ -63,6 +63,22 @@ def test_no_pull_request_switches_its_own_run_live_or_off(
     assert [finding["rule"] for finding in report["findings"]] == ["policy/changed"]
 
 
+def test_a_stop_on_the_base_branch_holds_for_pull_requests_that_are_older(aws: MotoCloud, tmp_path: Path) -> None:
+    """What the event calls the base is the commit of the last push; the branch may have gone dry since."""
+    aws.queue("dg-one", OF_PULL_7)
+    event = closed_pull_request(tmp_path, LIVE, LIVE)
+    said = json.loads(event.read_text())
+    said["pull_request"]["base"]["ref"] = "main"
+    event.write_text(json.dumps(said))
+    git(tmp_path, "checkout", "-q", "-b", "stop", said["pull_request"]["base"]["sha"])
+    (tmp_path / "policy.yaml").write_text(BASE)
+    git(tmp_path, "commit", "-qam", "stop")
+    git(tmp_path, "update-ref", "refs/remotes/origin/main", "HEAD")
+    code, report = run(aws, tmp_path, GITHUB_EVENT_NAME="pull_request", GITHUB_EVENT_PATH=str(event))
+    assert (code, report["mode"], aws.names()) == (0, "dry-run", {"dg-one"})
+    assert report["findings"] == [], "the policy was changed there, not here"
+
+
 def test_a_stored_key_is_told_and_where_the_policy_blocks_it_nothing_is_changed(aws: MotoCloud, tmp_path: Path) -> None:
     aws.queue("dg-one", EXPIRED)
     for mode, code, left in (("block", 1, {"dg-one"}), ("warn", 0, set())):

@@ -188,7 +188,7 @@ def test_silence_becomes_a_verdict_in_the_nightly_sweep(two: Two, monkeypatch: p
     night = {"schedule": "0 3 * * *", "repository": {"full_name": "acme/shop"}}
     two.run("shop", "schedule", night)
     assert two.status() == ""
-    monkeypatch.setattr("driftguard.wiring.utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
+    monkeypatch.setattr("driftguard.wiring.assembly.utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
     two.run("shop", "schedule", night)
     assert two.status() == "failure silent: no answer in time"
     assert two.together()["conclusion"] == "failure"

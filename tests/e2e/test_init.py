@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import hcl2
@@ -99,6 +100,8 @@ def test_a_repository_is_set_up_and_its_first_run_ends_0_or_1(sample: tuple[str,
     assert policy.dry_run
     assert list(policy.ai_sync.docs) == docs
     assert {each.name: list(each.paths) for each in policy.cross_repo.contracts} == contracts
+    heard = ("issue_comment.created", "repository_dispatch.driftguard-verdict", "schedule")
+    assert [kind for kind in heard if not any(rule.matches(kind) for rule in policy.rules)] == []
     assert driftguard("validate", cwd=directory).returncode == 0
     lint(directory)
     first = driftguard("run", "--dry-run", cwd=directory)
@@ -114,7 +117,7 @@ def test_with_an_account_come_the_nightly_workflow_and_the_roles(tmp_path: Path)
     policy = policy_file.load(directory / "policy.yaml")
     assert policy.janitor.clouds.aws is not None
     assert policy.janitor.clouds.aws.role == "arn:aws:iam::{account}:role/driftguard-read"
-    assert [rule.name for rule in policy.rules] == ["docs", "contracts", "teardown", "nightly"]
+    assert [rule.name for rule in policy.rules] == ["docs", "commands", "contracts", "teardown", "nightly"]
     lint(directory)
     nightly = (directory / ".github" / "workflows" / "driftguard-nightly.yml").read_text()
     assert f"uses: acme/driftguard/.github/workflows/janitor-cron.yml@{'5a' * 20}" in nightly
@@ -138,16 +141,27 @@ def test_questions_are_asked_and_answers_used(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "driftguard", "init"],
         cwd=directory,
-        input=f"{ACCOUNT}\neu-west-1 us-east-1\n",
+        input=f"{ENGINE}\nyes\nacme/web acme/reports\n{ACCOUNT}\neu-west-1 us-east-1\n12h\n",
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "AWS accounts to clean" in done.stdout
-    aws = policy_file.load(directory / "policy.yaml").janitor.clouds.aws
+    policy = policy_file.load(directory / "policy.yaml")
+    aws = policy.janitor.clouds.aws
     assert aws is not None
     assert (aws.accounts, aws.regions) == ((ACCOUNT,), ("eu-west-1", "us-east-1"))
+    assert (policy.rules[0].mode, policy.janitor.ttl) == ("block", timedelta(hours=12))
+    assert [consumer.repo for consumer in policy.cross_repo.contracts[0].consumers] == ["acme/web", "acme/reports"]
+    assert "@5a5a" in (directory / ".github" / "workflows" / "driftguard.yml").read_text()
+
+
+def test_no_answer_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
+    directory = repository(tmp_path / "shop", SAMPLES["python"])
+    done = driftguard("init", cwd=directory)
+    assert (done.returncode, done.stderr) == (2, "error: no answer, and nothing was written; --yes asks nothing\n")
+    assert not (directory / "policy.yaml").exists()
 
 
 def test_what_exists_is_kept_unless_force_says_otherwise(tmp_path: Path) -> None:
@@ -193,9 +207,9 @@ names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 @given(st.lists(names, min_size=1, max_size=4, unique=True), names)
 def test_any_file_name_reads_back_from_the_policy_as_it_was(paths: list[str], repo: str) -> None:
     found = Found(repo, "main", (), (), (Contract("api", tuple(paths)),), ())
-    read = yaml.safe_load(policy_text(found, (), ()))
+    read = yaml.safe_load(policy_text(found, scaffold.Answers()))
     assert read["cross_repo"]["contracts"][0]["paths"] == paths
-    assert [rule["name"] for rule in read["rules"]] == ["docs", "contracts"]
+    assert [rule["name"] for rule in read["rules"]] == ["docs", "commands", "contracts"]
 
 
 def test_an_engine_is_a_commit_and_nothing_that_moves() -> None:

@@ -91,12 +91,16 @@ class Failure:
 
 @dataclass
 class FakeGitHub:
-    """The server's state, and hands to arrange it and look at it."""
+    """The server's state, and hands to arrange it and look at it.
+
+    ``scopes`` is what tokens may write, but for those whose own rights stand in ``scoped``.
+    """
 
     url: str = ""
     login: str = BOT
     app: str = APP
     scopes: frozenset[str] = frozenset({"checks", "contents", "issues", "pull_requests", "statuses", "actions"})
+    scoped: dict[str, frozenset[str]] = field(default_factory=dict)
     repos: dict[str, Repo] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -187,10 +191,11 @@ class FakeGitHub:
             self.refused += [f"{asked.id}: {defect}" for defect in defects]
             errors = [{"message": defect, "code": "custom"} for defect in defects]
             return 422, {"message": "Validation Failed", "errors": errors}, {}
-        reach = self._reach(asked, headers.get("authorization", "").partition(" ")[2])
+        token = headers.get("authorization", "").partition(" ")[2]
+        reach = self._reach(asked, token)
         if reach is None:
             return _message(401, "Bad credentials")
-        if (need := NEEDS.get(asked.id)) and need not in self.scopes:
+        if (need := NEEDS.get(asked.id)) and need not in self.scoped.get(token, self.scopes):
             permission = {"X-Accepted-GitHub-Permissions": f"{need}=write"}
             return _message(403, "Resource not accessible by integration", permission)
         name = f"{asked.path.get('owner')}/{asked.path.get('repo')}".lower()

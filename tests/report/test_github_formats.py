@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from driftguard import markers
+from driftguard.hush import deaf
 from driftguard.markers import Told
 from driftguard.model import (
     Action,
@@ -219,7 +220,7 @@ class TestWorkflowCommands:
     def test_nothing_printed_meanwhile_is_a_command_and_the_word_is_another_each_time(self) -> None:
         outs = [io.StringIO(), io.StringIO()]
         for out in outs:
-            with job.deaf(out, {"GITHUB_ACTIONS": "true"}):
+            with deaf(out, {"GITHUB_ACTIONS": "true"}):
                 out.write("::error::owned\n")
         first, second = (out.getvalue().splitlines() for out in outs)
         word = first[0].removeprefix("::stop-commands::")
@@ -229,7 +230,7 @@ class TestWorkflowCommands:
 
     def test_outside_a_job_nothing_is_added(self) -> None:
         out = io.StringIO()
-        with job.deaf(out, {}):
+        with deaf(out, {}):
             out.write("text")
         job.tell(report(finding()), {}, out)
         assert out.getvalue() == "text"

@@ -6,6 +6,7 @@ of other services, so that ``stage.iam`` judges those in front of it, by the pol
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +188,27 @@ def test_only_this_repository_and_environment_are_trusted_with_writing(
             f"{issuer}:sub": "repo:acme/shop:environment:driftguard",
         }
     }
+
+
+def test_numbers_and_workflows_are_what_is_trusted_where_the_roles_are_given_them(
+    aws: MotoCloud, tmp_path: Path
+) -> None:
+    directory, environ = tf.copied("modules/oidc/aws", tmp_path), dict(aws.environ)
+    environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    engine = f"acme/driftguard@{'5a' * 20}"
+    tf.apply(directory, environ, repository="acme/shop", owner_id="41", repository_id="42", engine=engine)
+    trusted = [each["Condition"] for each in stage_iam.role_in(aws, "driftguard-write").trust["Statement"]]
+    said = [{name.rpartition(":")[2]: value for name, value in each["StringEquals"].items()} for each in trusted]
+    everywhere = {"aud": "sts.amazonaws.com", "sub": "repo:acme@41/shop@42:environment:driftguard"}
+    workflows = f"acme/driftguard/.github/workflows/{{}}.yml@{'5a' * 20}"
+    assert said == [
+        everywhere | {"job_workflow_ref": workflows.format("janitor-cron"), "ref": "refs/heads/main"},
+        everywhere | {"job_workflow_ref": workflows.format("driftguard-main")},
+    ]
+    half = ("-var=repository=acme/shop", "-var=repository_id=42")
+    done = tf.terraform("plan", "-input=false", *half, cwd=directory, environ=environ)
+    assert done.returncode == 1
+    assert "go together" in done.stdout + done.stderr
 
 
 def test_no_policy_is_longer_than_iam_takes(roles: Mapping[str, stage_iam.Role]) -> None:

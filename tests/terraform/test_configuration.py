@@ -57,7 +57,7 @@ def test_trust_compares_subject_and_audience_as_they_stand() -> None:
     """StringLike and wildcards are how other people's repositories get in."""
     trust = re.search(r'data "aws_iam_policy_document" "trust" \{.*?\n\}', _text("modules/oidc/aws/main.tf"), re.DOTALL)
     assert trust is not None
-    assert trust[0].count('"StringEquals"') == 2
+    assert trust[0].count('"StringEquals"') == 3, "and whatever claim says which workflow it is"
     assert ":aud" in trust[0]
     assert ":sub" in trust[0]
     assert "StringLike" not in trust[0]
@@ -110,3 +110,54 @@ def _text(name: str) -> str:
 
 def test_the_generated_file_is_json() -> None:
     assert set(json.loads(_text("modules/oidc/aws/actions.json"))) == {"read", "delete"}
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
+def test_numbers_in_the_subject_go_together_and_into_every_subject(cloud: str) -> None:
+    """https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/."""
+    main = _text(f"modules/oidc/{cloud}/main.tf")
+    numbered = '"repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"'
+    assert f'var.repository_id == "" ? "repo:${{var.repository}}" : {numbered}' in main
+    assert main.count("repo:$") == 2, "every subject begins with local.origin"
+    assert main.count("${local.origin}:") == (3 if cloud == "aws" else 2)
+    required = 'variable "owner_id" {\n  description = "The owner\'s number: gh api'
+    assert "owner_id and repository_id go together" in main or required in _text(f"modules/oidc/{cloud}/variables.tf")
+
+
+COMMIT = "5a" * 20
+SUBJECTS = " || ".join(
+    f"assertion.sub == 'repo:acme@41/shop@42:{end}'" for end in ("ref:refs/heads/main", "environment:driftguard")
+)
+WORKFLOW = "assertion.job_workflow_ref == 'acme/driftguard/.github/workflows/{}.yml@" + COMMIT + "'"
+OURS_ALONE = (
+    f" && (({WORKFLOW.format('janitor-cron')} && assertion.ref == 'refs/heads/main')"
+    f" || {WORKFLOW.format('driftguard-main')})"
+)
+
+
+@pytest.mark.skipif(tf.missing() != "", reason=tf.missing() or "-")
+@pytest.mark.parametrize(("engine", "workflows"), [("", ""), (f"acme/driftguard@{COMMIT}", OURS_ALONE)])
+def test_google_s_condition_reads_as_it_is_meant(engine: str, workflows: str, tmp_path: Path) -> None:
+    """Terraform's own words, without the provider: its locals and the condition made of them."""
+    main = _text("modules/oidc/gcp/main.tf")
+    found = re.search(r"^locals \{.*?^\}", main, re.DOTALL | re.MULTILINE)
+    condition = re.search(r"attribute_condition = (.*)", main)
+    assert found is not None
+    assert condition is not None
+    own = "\n".join(line for line in found[0].splitlines() if "google_" not in line)
+    (tmp_path / "main.tf").write_text(f'{own}\noutput "condition" {{\n  value = {condition[1]}\n}}\n')
+    (tmp_path / "variables.tf").write_text(_text("modules/oidc/gcp/variables.tf"))
+    given = {"repository": "acme/shop", "owner_id": "41", "repository_id": "42", "project": "x", "engine": engine}
+    said = tf.apply(tmp_path, {}, **given)["condition"]
+    assert said == f"assertion.repository_owner_id == '41' && ({SUBJECTS}){workflows}"
+
+
+def test_google_s_write_role_reaches_names_of_ours_alone() -> None:
+    """A project whose own id begins with the namespace would make every name ours; an object's name is anybody's."""
+    role = re.search(
+        r'resource "google_project_iam_member" "write" \{.*?\n\}', _text("modules/oidc/gcp/main.tf"), re.DOTALL
+    )
+    assert role is not None
+    assert "resource.name.extract('/${var.namespace}{rest}') != '' && (" in role[0]
+    assert "resource.name.startsWith('projects/_/buckets/${var.namespace}')" in role[0]
+    assert "!startswith(var.project, var.namespace)" in role[0]

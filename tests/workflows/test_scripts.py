@@ -109,11 +109,28 @@ def test_each_script_is_strict_and_parses(script: Path) -> None:
     assert "uo pipefail" in script.read_text()
 
 
-def test_nothing_is_installed_whose_hash_isnt_known() -> None:
-    text = (SCRIPTS / "install.sh").read_text()
-    assert text.count("pip install") == 2
-    assert "--require-hashes --only-binary" in text
-    assert "--no-deps --no-build-isolation --no-index" in text
+RECORDER = """\
+#!/bin/sh
+echo "$@" >>"$CALLS"
+case "$*" in *" venv "*) mkdir -p "$VENV/bin"; cp "$0" "$VENV/bin/uv" ;; esac
+case "$*" in *--find-links*) [ -d "$WHEELS" ] ;; *" download "*) mkdir -p "$WHEELS" ;; esac
+"""
+
+
+def test_nothing_is_installed_whose_hash_isnt_known(tmp_path: Path) -> None:
+    """Every call of an installer is written down: downloads and wheels by their hash, ourselves from this directory."""
+    (tmp_path / "python").write_text(RECORDER)
+    (tmp_path / "python").chmod(0o755)
+    calls, venv, wheels = tmp_path / "calls", tmp_path / "venv", tmp_path / "wheels"
+    environ = {"PATH": os.environ["PATH"], "PYTHON": str(tmp_path / "python"), "CALLS": str(calls)}
+    environ |= {"WHEELS": str(wheels), "VENV": str(venv), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    for wanted in (6, 4):  # downloaded; then from the wheels alone
+        calls.unlink(missing_ok=True)
+        subprocess.run(["bash", str(SCRIPTS / "install.sh"), str(venv)], env=environ, check=True)
+        *installed, ourselves = calls.read_text().splitlines()
+        assert len([*installed, ourselves]) == wanted
+        assert all("--require-hashes" in call and "--no-deps" in call for call in installed if " venv " not in call)
+        assert ourselves.endswith("--no-deps --no-build-isolation --no-index .")
 
 
 def test_a_plan_is_left_beside_the_report_and_apply_does_nothing_without_one(repo: Path, tmp_path: Path) -> None:

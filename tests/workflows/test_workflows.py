@@ -65,7 +65,7 @@ def test_zizmor_finds_nothing_at_its_strictest() -> None:
 
 
 SPOILT = [
-    ("            fetch --no-tags", "            fetch ${{ github.event.comment.body }}", "template-injection"),
+    ("git fetch --no-tags", "git fetch ${{ github.event.comment.body }}", "template-injection"),
     ("permissions: {}", "permissions: write-all", "excessive-permissions"),
     ("@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7", "unpinned-uses"),
     ("  workflow_call:", "  pull_request_target:\n  workflow_call:", "dangerous-triggers"),
@@ -94,7 +94,7 @@ def test_actionlint_would_find(tmp_path: Path) -> None:
 def test_every_foreign_action_is_pinned_to_one_commit_with_its_version_beside_it() -> None:
     pins: dict[str, set[str]] = {}
     for path in [*WORKFLOWS, *ACTIONS]:
-        for used in re.findall(r"uses: (.*)", path.read_text()):
+        for used in re.findall(r"\buses: (.*)", path.read_text()):
             if used.startswith("$/"):
                 continue
             match = re.fullmatch(r"([\w.-]+/[\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)", used)
@@ -139,8 +139,23 @@ def test_no_job_that_may_delete_is_ever_cancelled(path: Path, name: str, job: An
     if name not in DELETES.get(path.name, []):
         return
     assert job["concurrency"]["cancel-in-progress"] == "false"
+    assert job["concurrency"]["queue"] == "max", "else a third one takes the waiting second one's place"
     assert job.get("strategy", {"fail-fast": "false"})["fail-fast"] == "false"
     assert "always()" not in job["if"], "a person who cancels before it begins means it"
+
+
+def test_no_command_is_dropped_for_others_that_come_after_it() -> None:
+    """Anybody may comment; GitHub keeps one that waits, unless it is told to keep all."""
+    comment = load(ROOT / ".github" / "workflows" / "driftguard-main.yml")["jobs"]["comment"]
+    assert comment["concurrency"]["queue"] == "max"
+
+
+def test_no_token_stands_on_a_command_line() -> None:
+    """Whoever shares a self-hosted runner reads the list of processes."""
+    commands = [line for _, step in steps() for line in step.get("run", "").splitlines()]
+    named = [line for line in commands if re.search(r"\$\{?(TOKEN|basic)", line)]
+    assert named
+    assert [line for line in named if not line.lstrip().startswith(("basic=$(printf", "export ", "echo "))] == []
 
 
 def test_every_checkout_leaves_no_credentials_behind() -> None:
@@ -155,6 +170,7 @@ def test_the_head_of_a_pull_request_is_never_checked_out_where_secrets_or_rights
     teardown = main["jobs"]["teardown"]
     assert teardown["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
     assert "head.repo.full_name == github.repository" in teardown["if"]
+    assert "pull_request.base.ref == github.event.repository.default_branch" in teardown["if"], "whose policy decides"
     assert all("head" not in json.dumps(step.get("with", {}).get("ref", "")) for _, step in steps())
 
 
@@ -199,3 +215,11 @@ def test_every_exception_from_a_linter_has_its_reason() -> None:
         for _, reason in re.findall(r"zizmor: ignore\[([\w,-]+)\](.*)", path.read_text()):
             assert len(reason.strip()) > 15
     assert not (ROOT / ".github" / "zizmor.yml").exists()
+
+
+@pytest.mark.parametrize(("path", "name", "job"), jobs())
+def test_whoever_may_tell_a_chat_is_given_its_address_and_nobody_else(path: Path, name: str, job: Any) -> None:
+    """A job that looks without changing anything, plans or adds up tells nobody."""
+    given = json.dumps(job)
+    tells = path.name == "driftguard-main.yml" or (path.name, name) == ("janitor-cron.yml", "apply")
+    assert ("secrets.slack-webhook" in given, "secrets.teams-webhook" in given) == (tells, tells)

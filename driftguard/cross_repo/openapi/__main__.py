@@ -17,6 +17,7 @@ Swagger 2.0, OpenAPI 3.0 and 3.1, in YAML and JSON. Ids and levels are those of
 [oasdiff](https://github.com/oasdiff/oasdiff) (its list of August 2026: 213 errors, 30 warnings, 266 notes), so that
 ignore lists carry over; rules of our own cover what that list passes over. Each rule has its own pair of documents in
 `tests/cross_repo/openapi/test_rules.py`, under its id: `pytest tests/cross_repo/openapi/test_rules.py -k RULE`.
+`python bench/openapi_pairs.py FOLDER` scores the differ on pairs that others judged.
 
 | level | means | oasdiff's word |
 |---|---|---|

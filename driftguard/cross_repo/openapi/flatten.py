@@ -23,7 +23,7 @@ def flat(schemas: Schemas, schema: Schema) -> Schema:
 
 
 def _flat(schemas: Schemas, schema: Schema) -> Schema:
-    parts = list(_parts(schemas, schema, frozenset()))
+    parts = list(_parts(schemas, schema, set()))
     raw: dict[str, Any] = {}
     for part in parts:
         raw = _combined(schemas, raw, part)
@@ -34,14 +34,15 @@ def _flat(schemas: Schemas, schema: Schema) -> Schema:
     return Schema(node, raw, schema.ref, types, nullable, nullable, any(part.remote for part in parts))
 
 
-def _parts(schemas: Schemas, schema: Schema, above: frozenset[int]) -> Iterator[Schema]:
-    """The schema itself without its ``allOf``, then each member's parts; one that contains itself ends there."""
+def _parts(schemas: Schemas, schema: Schema, seen: set[int]) -> Iterator[Schema]:
+    """The schema itself without its ``allOf``, then each member's parts; what applies twice says nothing new."""
     own = {key: value for key, value in schema.raw.items() if key != "allOf"}
     yield Schema(schema.node, own, schema.ref, schema.types, schema.nullable, schema.said_nullable, schema.remote)
     for member in schemas.members(schema, "allOf"):
         view = schemas.view(member)
-        if id(view) not in above:
-            yield from _parts(schemas, view, above | {id(view)})
+        if id(view) not in seen:
+            seen.add(id(view))
+            yield from _parts(schemas, view, seen)
 
 
 def _with_nodes(schema: Schema) -> dict[str, Any]:

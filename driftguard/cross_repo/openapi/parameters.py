@@ -100,6 +100,8 @@ def _added(place: Place, part: Part, old: Operation) -> Hit:
 def _changed(context: Context, place: Place, old: Part, new: Part) -> Iterator[Hit]:
     if old.required != new.required:
         yield _hit(place, new, f"request-parameter-became-{'required' if new.required else 'optional'}", new.node)
+    if old.raw.get("allowEmptyValue") is True and new.raw.get("allowEmptyValue") is not True:
+        yield _hit(place, new, "request-parameter-empty-value-refused", new.node)
     yield from _life(context, place, old, new)
     yield from _style(context, place, old, new)
     if old.schema is not None and new.schema is not None:

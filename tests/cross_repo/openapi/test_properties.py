@@ -99,6 +99,22 @@ def test_schemas_that_contain_themselves_through_allof_come_to_an_end() -> None:
     ]
 
 
+def test_members_of_members_are_merged_once_however_many_ways_lead_there() -> None:
+    """Each schema takes in the one before it twice: a hundred of them are 2 to the power of 100 ways."""
+
+    def document(kind: str) -> Any:
+        def to(number: int) -> Any:
+            return {"$ref": f"#/components/schemas/A{number}"}
+
+        links = {f"A{n}": {"allOf": [to(n - 1), {"title": "again", "allOf": [to(n - 1)]}]} for n in range(1, 100)}
+        first = {"type": "object", "properties": {"z": {"type": kind}}}
+        return {**at("response-body", to(99)), "components": {"schemas": {**links, "A0": first}}}
+
+    assert [change.rule for change in changes(document("string"), document("integer"))] == [
+        "response-property-type-changed"
+    ]
+
+
 def test_alternatives_in_alternatives_are_compared_in_bounded_time() -> None:
     def nested(depth: int, kind: str) -> Any:
         if not depth:

@@ -23,12 +23,35 @@ locals {
   actions   = jsondecode(file("${path.module}/actions.json"))
   provider  = one(concat(aws_iam_openid_connect_provider.github[*].arn, data.aws_iam_openid_connect_provider.github[*].arn))
 
+  # Repositories made or renamed since July 2026 sign in with their owner's and their own number beside the names: a
+  # name can be taken over, a number can't.
+  # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+  owner  = split("/", var.repository)[0]
+  name   = split("/", var.repository)[1]
+  origin = var.repository_id == "" ? "repo:${var.repository}" : "repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"
+
+  # Whoever may push a branch may change the workflow that runs on it. GitHub says which workflow a job is really of, and
+  # for the night on which branch; a closed pull request is judged by its base's policy, so that its ref says nothing.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+  engine = "${split("@", var.engine)[0]}/.github/workflows"
+  commit = try(split("@", var.engine)[1], "")
+  callers = concat(
+    [for sid in ["GitHubActions"] : { sid = sid, claims = {} } if var.engine == ""],
+    [for sid, claims in {
+      Night = {
+        job_workflow_ref = "${local.engine}/janitor-cron.yml@${local.commit}"
+        ref              = "refs/heads/${var.branch}"
+      }
+      PullRequests = { job_workflow_ref = "${local.engine}/driftguard-main.yml@${local.commit}" }
+    } : { sid = sid, claims = claims } if var.engine != ""],
+  )
+
   # Subjects are compared as they stand, never as patterns: no wildcard can let another repository in.
-  write_subjects = ["repo:${var.repository}:environment:${var.environment}"]
+  write_subjects = ["${local.origin}:environment:${var.environment}"]
   read_subjects = concat(
-    ["repo:${var.repository}:ref:refs/heads/${var.branch}"],
+    ["${local.origin}:ref:refs/heads/${var.branch}"],
     local.write_subjects,
-    [for subject in var.read_subjects : "repo:${var.repository}:${subject}"],
+    [for subject in var.read_subjects : "${local.origin}:${subject}"],
   )
 
   # A policy document holds 6,144 characters, a role ten of them.
@@ -55,25 +78,40 @@ data "aws_iam_openid_connect_provider" "github" {
 data "aws_iam_policy_document" "trust" {
   for_each = { read = local.read_subjects, write = local.write_subjects }
 
-  statement {
-    sid     = "GitHubActions"
-    actions = ["sts:AssumeRoleWithWebIdentity"]
+  dynamic "statement" {
+    for_each = local.callers
+    iterator = caller
 
-    principals {
-      type        = "Federated"
-      identifiers = [local.provider]
-    }
+    content {
+      sid     = caller.value.sid
+      actions = ["sts:AssumeRoleWithWebIdentity"]
 
-    condition {
-      test     = "StringEquals"
-      variable = "${local.issuer}:aud"
-      values   = [local.audience]
-    }
+      principals {
+        type        = "Federated"
+        identifiers = [local.provider]
+      }
 
-    condition {
-      test     = "StringEquals"
-      variable = "${local.issuer}:sub"
-      values   = each.value
+      condition {
+        test     = "StringEquals"
+        variable = "${local.issuer}:aud"
+        values   = [local.audience]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "${local.issuer}:sub"
+        values   = each.value
+      }
+
+      dynamic "condition" {
+        for_each = caller.value.claims
+
+        content {
+          test     = "StringEquals"
+          variable = "${local.issuer}:${condition.key}"
+          values   = [condition.value]
+        }
+      }
     }
   }
 }
@@ -87,6 +125,13 @@ resource "aws_iam_role" "role" {
   max_session_duration = 3600
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = (var.owner_id == "") == (var.repository_id == "")
+      error_message = "owner_id and repository_id go together: a subject carries both or none."
+    }
+  }
 }
 
 # What a listing reads has no owner before it is read: every resource.

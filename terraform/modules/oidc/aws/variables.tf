@@ -8,6 +8,39 @@ variable "repository" {
   }
 }
 
+variable "owner_id" {
+  description = "The owner's number, where subjects carry it: gh api repos/OWNER/NAME --jq .owner.id"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.owner_id))
+    error_message = "A number."
+  }
+}
+
+variable "repository_id" {
+  description = "The repository's number, where subjects carry it: gh api repos/OWNER/NAME --jq .id"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.repository_id))
+    error_message = "A number."
+  }
+}
+
+variable "engine" {
+  description = "OWNER/NAME@COMMIT that the workflows name: only DriftGuard's own workflows of that commit may sign in. Any workflow may if empty."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+@[0-9a-f]{40})?$", var.engine))
+    error_message = "OWNER/NAME@COMMIT, with all 40 digits: what can be moved is no limit."
+  }
+}
+
 variable "environment" {
   description = "The GitHub environment that a job must run in to take the write role."
   type        = string

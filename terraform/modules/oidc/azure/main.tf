@@ -18,10 +18,17 @@ terraform {
 data "azurerm_client_config" "here" {}
 
 locals {
+  # Repositories made or renamed since July 2026 sign in with their owner's and their own number beside the names: a
+  # name can be taken over, a number can't.
+  # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+  owner  = split("/", var.repository)[0]
+  name   = split("/", var.repository)[1]
+  origin = var.repository_id == "" ? "repo:${var.repository}" : "repo:${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"
+
   # Entra compares subjects as they stand; one credential a subject.
   subjects = {
-    read  = "repo:${var.repository}:ref:refs/heads/${var.branch}"
-    write = "repo:${var.repository}:environment:${var.environment}"
+    read  = "${local.origin}:ref:refs/heads/${var.branch}"
+    write = "${local.origin}:environment:${var.environment}"
   }
 }
 
@@ -46,6 +53,13 @@ resource "azuread_application_federated_identity_credential" "github" {
   issuer         = "https://token.actions.githubusercontent.com"
   audiences      = ["api://AzureADTokenExchange"]
   subject        = each.value
+
+  lifecycle {
+    precondition {
+      condition     = (var.owner_id == "") == (var.repository_id == "")
+      error_message = "owner_id and repository_id go together: a subject carries both or none."
+    }
+  }
 }
 
 resource "azurerm_role_definition" "read" {

@@ -8,6 +8,28 @@ variable "repository" {
   }
 }
 
+variable "owner_id" {
+  description = "The owner's number, where subjects carry it: gh api repos/OWNER/NAME --jq .owner.id"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.owner_id))
+    error_message = "A number."
+  }
+}
+
+variable "repository_id" {
+  description = "The repository's number, where subjects carry it: gh api repos/OWNER/NAME --jq .id"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.repository_id))
+    error_message = "A number."
+  }
+}
+
 variable "environment" {
   description = "The GitHub environment that a job must run in to delete."
   type        = string

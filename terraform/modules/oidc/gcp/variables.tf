@@ -18,6 +18,28 @@ variable "owner_id" {
   }
 }
 
+variable "repository_id" {
+  description = "The repository's number, where subjects carry it: gh api repos/OWNER/NAME --jq .id"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.repository_id))
+    error_message = "A number."
+  }
+}
+
+variable "engine" {
+  description = "OWNER/NAME@COMMIT that the workflows name: only DriftGuard's own workflows of that commit may sign in. Any workflow may if empty."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+@[0-9a-f]{40})?$", var.engine))
+    error_message = "OWNER/NAME@COMMIT, with all 40 digits: what can be moved is no limit."
+  }
+}
+
 variable "environment" {
   description = "The GitHub environment that a job must run in to delete."
   type        = string
@@ -47,22 +69,9 @@ variable "namespace" {
 }
 
 variable "deletes" {
-  description = "The permissions of the types that you use, each by its name."
+  description = "The permissions of the types that you use, each by its name; those of every known type if null."
   type        = list(string)
-  default = [
-    "compute.disks.delete",
-    "compute.disks.get",
-    "compute.instances.delete",
-    "compute.instances.get",
-    "pubsub.subscriptions.delete",
-    "pubsub.subscriptions.get",
-    "pubsub.topics.delete",
-    "pubsub.topics.get",
-    "storage.buckets.delete",
-    "storage.buckets.get",
-    "storage.objects.delete",
-    "storage.objects.list",
-  ]
+  default     = null
 }
 
 variable "name" {

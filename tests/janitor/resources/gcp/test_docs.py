@@ -22,17 +22,24 @@ def tool() -> ModuleType:
     return found
 
 
-def test_the_table_and_the_reading_role_are_what_their_tool_writes() -> None:
+def test_the_table_and_both_roles_are_what_their_tool_writes() -> None:
     written = tool()
     text = written.PAGE.read_text(encoding="utf-8")
     assert text == written.page(text), "run tools/gcp_types.py"
     assert written.READS.read_text(encoding="utf-8") == written.reads(), "run tools/gcp_types.py"
+    assert written.DELETES.read_text(encoding="utf-8") == written.deletes(), "run tools/gcp_types.py"
 
 
 def test_the_reading_role_only_reads() -> None:
     permissions = json.loads(tool().READS.read_text(encoding="utf-8"))
     strange = [each for each in permissions if not re.fullmatch(r"\w+(\.\w+)+\.(get|getMetadata|list|search\w+)", each)]
     assert strange == []
+
+
+def test_the_writing_role_deletes_by_name_and_touches_no_policy_but_a_network_s() -> None:
+    permissions = json.loads(tool().DELETES.read_text(encoding="utf-8"))
+    strange = {each for each in permissions if not re.fullmatch(r"[a-z]+\.\w+\.delete", each)}
+    assert strange == {"compute.networks.updatePolicy", "dns.changes.create"}
 
 
 def test_the_readme_names_every_kind() -> None:
