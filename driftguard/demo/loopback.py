@@ -25,9 +25,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. ``path`` is unquoted."""
+    """One request. ``path`` is unquoted, ``host`` is the server as the request names it."""
 
     verb: str
+    host: str
     path: str
     query: Mapping[str, str]
     body: bytes
@@ -109,7 +110,7 @@ def _handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             parts = urlsplit(self.path)
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-            told = answer(Asked(self.command, unquote(parts.path), query, body))
+            told = answer(Asked(self.command, self.headers.get("Host", ""), unquote(parts.path), query, body))
             data = json.dumps(told.body).encode()
             self.send_response(told.status)
             self.send_header("Content-Type", "application/json")
