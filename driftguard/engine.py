@@ -31,10 +31,13 @@ from driftguard.model import (
 from driftguard.plain import plain
 from driftguard.plan_file import Reviewed
 from driftguard.policy import Policy, Rule
-from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher
+from driftguard.ports import AuditSink, Clock, Planner, Proposal, Publisher, Settling
 from driftguard.verdict import conclude, together, unique, waived
 
 log = logging.getLogger(__name__)
+
+SETTLING = 4
+"""How often what was written is held against what others wrote meanwhile."""
 
 
 class State(StrEnum):
@@ -120,7 +123,7 @@ class UniFlow:
             raise
 
     def _through(self, flow: Flow, event: Event) -> tuple[Report, Event | None]:
-        flow.enter(State.RECEIVED, f"{event.kind} by {event.actor or 'nobody named'}", _event_body(event))
+        flow.enter(State.RECEIVED, f"{event.kind} by {event.actor or 'nobody named'}", self._received(event))
         rules = [rule for rule in self.policy.rules if rule.matches(event.kind)]
         if not rules:
             return self._no_rule(flow, event), None
@@ -135,6 +138,11 @@ class UniFlow:
         outcomes = self._carry_out(flow, ruling, event)
         report = self._report(event, proposals, ruling, outcomes)
         return self._close(flow, report, self.publishers), next((p.plan.then for p in proposals if p.plan.then), None)
+
+    def _received(self, event: Event) -> Mapping[str, Any]:
+        """The policies that this one extends are named where there are any: its digest alone can't be read back."""
+        body = {"id": event.id, "kind": event.kind, "repo": event.repo, "ref": event.ref, "sha": event.sha}
+        return body | ({"policy_extends": list(self.policy.parents)} if self.policy.parents else {})
 
     def _no_rule(self, flow: Flow, event: Event) -> Report:
         note = f"no rule matches {event.kind}"
@@ -181,6 +189,7 @@ class UniFlow:
             outcomes=outcomes,
             gaps=gaps,
             notes=(*(note for plan in plans for note in plan.notes), *ruling.notes, *trouble),
+            tables=tuple(table for plan in plans for table in plan.tables),
         )
 
     def _waived(self, event: Event, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -203,7 +212,17 @@ class UniFlow:
 
     def _publish(self, report: Report, publishers: Sequence[Publisher]) -> Report:
         """Tell people, through the same gate. What could not be told makes the run incomplete, never cleaner."""
-        proposals = [Proposal(None, self._told(publisher, report)) for publisher in publishers]
+        said = self._say(report, {publisher.kind: publisher.publish for publisher in publishers})
+        settling = {publisher.kind: publisher.settled for publisher in publishers if isinstance(publisher, Settling)}
+        for _ in range(SETTLING):
+            again = self._say(said, settling) if settling else said
+            if len(again.actions) == len(said.actions):
+                return again
+            said = again
+        return said
+
+    def _say(self, report: Report, ways: Mapping[str, Callable[[Report], Plan]]) -> Report:
+        proposals = [Proposal(None, self._told(kind, way, report)) for kind, way in ways.items()]
         ruling = decide(proposals, Grounds(self.policy, report.event, self.clock()))
         outcomes = self.gate.apply(ruling, report.event)
         gaps = tuple(gap for proposal in proposals for gap in proposal.plan.gaps)
@@ -212,19 +231,19 @@ class UniFlow:
             actions=(*report.actions, *ruling.actions),
             decisions=(*report.decisions, *ruling.decisions),
             outcomes=(*report.outcomes, *outcomes),
-            gaps=(*report.gaps, *gaps),
+            gaps=tuple(dict.fromkeys((*report.gaps, *gaps))),
             notes=tuple(dict.fromkeys((*report.notes, *(n for proposal in proposals for n in proposal.plan.notes)))),
         )
         return replace(said, conclusion=conclude(said.findings, said.gaps, said.outcomes))
 
-    def _told(self, publisher: Publisher, report: Report) -> Plan:
+    def _told(self, kind: str, way: Callable[[Report], Plan], report: Report) -> Plan:
         try:
-            return publisher.publish(report)
+            return way(report)
         except AuditError:
             raise
         except Exception as error:  # noqa: BLE001 - one way to tell people that breaks must not silence the others
             said = str(error) if isinstance(error, DriftGuardError) else f"internal error: {error!r}"
-            return Plan(gaps=(Gap(f"github/{report.event.repo}", f"telling people ({publisher.kind})", said),))
+            return Plan(gaps=(Gap(f"github/{report.event.repo}", f"telling people ({kind})", said),))
 
 
 def _leave_word(flow: Flow, error: BaseException) -> None:
@@ -244,10 +263,6 @@ def _for_the_trail(finding: Finding) -> Finding:
 
 def _hashed(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode(errors='replace')).hexdigest()}"
-
-
-def _event_body(event: Event) -> Mapping[str, Any]:
-    return {"id": event.id, "kind": event.kind, "repo": event.repo, "ref": event.ref, "sha": event.sha}
 
 
 def _planned(proposals: Sequence[Proposal]) -> str:

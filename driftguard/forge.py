@@ -36,7 +36,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A check run. ``app`` is the slug of the App that wrote it: GitHub lets nobody else write one in its name."""
+    """A check run; it is in progress while it has no ``conclusion``.
+
+    ``app`` is the slug of the App that wrote it: GitHub lets nobody else write one in its name.
+    """
 
     id: int
     name: str
@@ -45,11 +48,12 @@ class CheckRun:
     head_sha: str
     completed_at: datetime | None
     text: str
+    conclusion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitStatus:
-    """The newest status of one context on a commit. ``author`` is the login that GitHub vouches for."""
+    """One status on a commit. ``author`` is the login that GitHub vouches for."""
 
     context: str
     state: str
@@ -82,7 +86,7 @@ class Forge(Protocol):
         """Every open pull request."""
 
     def statuses(self, repo: str, sha: str) -> Sequence[CommitStatus]:
-        """The newest status of each context on that commit."""
+        """Every status on that commit, the newest first."""
 
 
 class ForgeWriter(Protocol):

@@ -20,6 +20,9 @@ REPORT = "<!-- driftguard:report:v1 "
 REPORT_ID = "driftguard/report/v1/"
 """The ``external_id`` of a report's check run, followed by the pull request's number."""
 
+LATER = "left to the next sweep: "
+"""What the outcome of a question begins with that GitHub's limits didn't let go."""
+
 MOST_REMEMBERED = 1000
 LONGEST_NAME = 60
 LONGEST_LINE = 30_000

@@ -94,6 +94,29 @@ class Event:
         found = _dig(self.payload, "pull_request", "number") or _dig(self.payload, "issue", "number")
         return found if isinstance(found, int) else None
 
+    @property
+    def from_fork(self) -> bool:
+        """Whether GitHub gave this run a token that can't write: ``pull_request`` from another repository."""
+        head = _dig(self.payload, "pull_request", "head")
+        if not self.kind.startswith("pull_request.") or not isinstance(head, Mapping) or "repo" not in head:
+            return False
+        return bool(_dig(head, "repo", "full_name") != self.repo)
+
+    @property
+    def question(self) -> str:
+        """What another repository asks by starting this workflow, as JSON; empty for any other event."""
+        found = _dig(self.payload, "inputs", "question") if self.kind == "workflow_dispatch" else ""
+        return found if isinstance(found, str) else ""
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether a maintainer wants it looked at once more (``AGAIN`` in a payload of ours)."""
+        return self.payload.get(AGAIN) is True
+
+
+AGAIN = "driftguard:again"
+"""The key of a payload that a command makes; GitHub's own have no such key."""
+
 
 def _dig(value: Any, *keys: str) -> Any:
     for key in keys:
@@ -290,6 +313,7 @@ class Plan:
     ``kept`` maps environments to the moment until which somebody asked to keep them, ``None`` where that is unknown.
     ``then`` is another event to look at when this one is done: a comment that asks for a pull request's rules again.
     ``seen`` counts all that was looked at, ``left_out`` the deletions that a plan has no room for: both count for caps.
+    ``tables`` are ready Markdown for the comment.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -301,6 +325,7 @@ class Plan:
     consulted: tuple[Consultation, ...] = ()
     seen: int = 0
     left_out: int = 0
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +392,7 @@ class Report:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     trail: str = ""
+    tables: tuple[str, ...] = ()
 
 
 def fingerprint(tags: Mapping[str, str] | None) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TextIO
+from typing import Any, ClassVar, Protocol, TextIO, runtime_checkable
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
 from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Plan, Report, Status, Target
-from driftguard.policy import Policy, Rule
+from driftguard.policy import Policy, Reference, Rule
 
 Clock = Callable[[], datetime]
 
@@ -68,6 +68,21 @@ class SourceTree(Protocol):
 
     def added_lines(self, base: str, head: str, paths: Sequence[str]) -> Mapping[str, frozenset[int]]:
         """The lines of each of ``paths`` at ``head`` that ``base`` doesn't have, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParentFile:
+    """A policy that another one extends: the commit it was read from, and its bytes."""
+
+    sha: str
+    data: bytes
+
+
+class Parents(Protocol):
+    """Policies in other repositories, to be extended."""
+
+    def fetch(self, reference: Reference, tokens: Sequence[str]) -> ParentFile:
+        """``tokens`` name environment variables, the first that is set counts. Raises a ``DriftGuardError``."""
 
 
 class Cloud(Protocol):
@@ -140,10 +155,29 @@ class StackDestroyer(Protocol):
 
 
 class Dispatcher(Protocol):
-    """The write side of GitHub that reaches other repositories."""
+    """The write side of GitHub that reaches other repositories. Never tries twice when in doubt.
+
+    Raises ``PermanentError``, or ``TransientError`` where a limit on requests is used up.
+    """
 
     def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
-        """Send a repository_dispatch. Raises ``PermanentError``; never tries twice when in doubt."""
+        """Send a repository_dispatch."""
+
+    def run_workflow(self, repo: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> str:
+        """Send a workflow_dispatch; where people see the run that it began."""
+
+
+class NonceHashes(Protocol):
+    """What may be known of a run's one-time nonces."""
+
+    def sha256(self, question: str) -> str:
+        """Of the nonce of the action with the id ``question``, in hex."""
+
+
+class Nonces(NonceHashes, Protocol):
+    """A run's one-time nonces, one for each question, from a key that never leaves the process."""
+
+    def of(self, question: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +238,27 @@ class Trial:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A proposed contract: its files at ``sha`` of ``origin``, whose digest must be ``digest``.
+
+    ``check`` names the check run that lists ``paths`` where there are too many for a question.
+    """
+
+    origin: str
+    sha: str
+    digest: str
+    paths: tuple[str, ...]
+    check: str = ""
+
+
 class Workbench(Protocol):
     """In a consumer: tries a proposed contract of an origin with a command of the consumer's own policy."""
 
-    def try_contract(
-        self, origin: str, sha: str, digest: str, paths: Sequence[str], command: Sequence[str], timeout: float
-    ) -> Trial:
+    def answered(self, origin: str, sha: str, nonce: str) -> bool:
+        """Whether the origin has the final answer to the question with that nonce; ``False`` where that is unknown."""
+
+    def try_contract(self, wanted: Wanted, command: Sequence[str], timeout: float) -> Trial:
         """Raises a ``DriftGuardError`` where the contract can't be had, or is not the one of that digest."""
 
 
@@ -249,6 +298,9 @@ class Sources(Protocol):
     @property
     def history(self) -> History: ...
 
+    @property
+    def nonces(self) -> NonceHashes: ...
+
 
 class Webhook(Protocol):
     """Where a chat takes messages."""
@@ -269,6 +321,8 @@ class Writers(Protocol):
     def forge(self) -> ForgeWriter: ...
     @property
     def workbench(self) -> Workbench: ...
+    @property
+    def nonces(self) -> Nonces: ...
     def webhook(self, variable: str) -> Webhook:
         """The one whose address that environment variable holds. Raises ``UsageError`` if it holds none."""
 
@@ -325,6 +379,14 @@ class Publisher(Protocol):
 
     def publish(self, report: Report) -> Plan:
         """Reads only; proposes actions of risk ``notify``, and the gate denies any other."""
+
+
+@runtime_checkable
+class Settling(Publisher, Protocol):
+    """A publisher whose words can be out of date as they are written, since other runs write them, too."""
+
+    def settled(self, report: Report) -> Plan:
+        """What has to be written again; no action once GitHub holds what is right. Reads only."""
 
 
 class DiffRenderer(Protocol):

@@ -19,7 +19,7 @@ _NO_SECRET = re.compile(r"(_ENV|_FILE|_PATH|_DIR|_URL_BASE|CREDENTIALS_FILE|APPL
 
 _FORMS = re.compile(
     r"""
-      gh[pousr]_[A-Za-z0-9]{20,} | github_pat_[A-Za-z0-9_]{20,}                          # GitHub
+      gh[pousr]_[A-Za-z0-9_.-]{20,} | github_pat_[A-Za-z0-9_]{20,}                          # GitHub
     | \b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b                                             # AWS key ids
     | AIza[0-9A-Za-z_-]{30,}                                                              # Google API keys
     | ya29\.[0-9A-Za-z_-]{20,}                                                            # Google access tokens

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from driftguard.forge import Overrides
-from driftguard.model import Conclusion, Finding, Gap, Outcome, Report
+from driftguard.model import Conclusion, Finding, Gap, Outcome, Report, Severity
+
+_GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 def conclude(findings: Sequence[Finding], gaps: Sequence[Gap], outcomes: Sequence[Outcome]) -> Conclusion:
@@ -33,8 +35,8 @@ def waived(finding: Finding, overrides: Overrides) -> Finding:
 
 
 def together(first: Report, second: Report) -> Report:
-    """Two runs told as one, under the event that began it."""
-    findings = unique((*first.findings, *second.findings))
+    """Two runs told as one, under the event that began it; what both found is as the second found it."""
+    findings = tuple({finding.id: finding for finding in (*first.findings, *second.findings)}.values())
     gaps = tuple(dict.fromkeys((*first.gaps, *second.gaps)))
     outcomes = (*first.outcomes, *second.outcomes)
     return replace(
@@ -46,9 +48,15 @@ def together(first: Report, second: Report) -> Report:
         outcomes=outcomes,
         gaps=gaps,
         notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
+        tables=second.tables or first.tables,
     )
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each id once; of several, the last."""
-    return tuple({finding.id: finding for finding in findings}.values())
+    """Each id once; of several, the gravest: a rule that only warns takes nothing from one that blocks."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        known = found.get(finding.id)
+        if known is None or _GRAVITY.index(finding.severity) <= _GRAVITY.index(known.severity):
+            found[finding.id] = finding
+    return tuple(found.values())

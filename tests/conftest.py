@@ -49,6 +49,7 @@ pytest_plugins = [
     "stage.three_clouds",
     "stage.worlds.aws",
     "stage.github",
+    "stage.app_key",
     "stage.pull_request",
     "stage.terraform",
 ]

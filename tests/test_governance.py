@@ -4,13 +4,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from fakes.parents import FakeParents
 
-from driftguard import wiring
+from driftguard import policy_file, wiring
 from driftguard.clients.git import GitTree
 from driftguard.errors import UsageError
-from driftguard.governance import Governing, of_pull_request
+from driftguard.governance import Change, Governing, moving, of_pull_request
 from driftguard.model import Mode, Severity
 from driftguard.policy_file import PolicyDefects
+from driftguard.ports import Parents
 
 STRICT = b"version: 1\njanitor: {max_deletions: 1}\n"
 LOOSE = b"version: 1\ndry_run: false\njanitor: {max_deletions: 1000}\n"
@@ -37,9 +39,11 @@ def commit(directory: Path, path: str, data: bytes) -> str:
     return git(directory, "rev-parse", "HEAD")
 
 
-def governing(repo: Path, own: bytes | None, base: str = "HEAD") -> Governing:
+def governing(
+    repo: Path, own: bytes | None, base: str = "HEAD", parents: Parents = policy_file.NO_PARENTS
+) -> Governing:
     with GitTree.open(repo) as tree:
-        return of_pull_request(tree, base, "policy.yaml", own)
+        return of_pull_request(tree, base, Change("policy.yaml", own, "acme"), parents)
 
 
 def test_the_bases_policy_counts_and_the_change_is_told(repo: Path) -> None:
@@ -157,3 +161,60 @@ def test_a_directory_of_the_repository_is_asked_for_its_own_policy(repo: Path) -
     commit(repo, "part/policy.yaml", LOOSE)
     request = wiring.Request(repo_dir=repo / "part", event_name="pull_request", event_path=event(repo, base))
     assert wiring.govern(request, {"GITHUB_ACTIONS": "true"}).policy.dry_run
+
+
+PLATFORM = "version: 1\nlocked: [janitor.max_deletions]\njanitor: {max_deletions: 10}\n"
+CHILD = b"version: 1\nextends: acme/platform//policy.yaml@main\n"
+
+
+@pytest.fixture
+def family() -> FakeParents:
+    return FakeParents({"acme/platform//policy.yaml": PLATFORM, "acme/other//p.yaml": PLATFORM})
+
+
+def extending(repo: Path, own: bytes | None, family: FakeParents) -> Governing:
+    return governing(repo, own, commit(repo, "policy.yaml", CHILD), family)
+
+
+def test_the_base_s_parent_governs_and_one_that_can_move_is_told(repo: Path, family: FakeParents) -> None:
+    found = extending(repo, CHILD, family)
+    assert found.policy.janitor.max_deletions == 10
+    (finding,) = moving(found.policy)
+    assert (finding.rule, finding.path, finding.line) == ("policy/moving-parent", "policy.yaml", 2)
+    assert family.sha in finding.message
+
+
+def test_a_pull_request_that_loosens_what_the_parent_locks_is_told_at_its_line(repo: Path, family: FakeParents) -> None:
+    (finding,) = extending(repo, CHILD + b"janitor: {max_deletions: 99}\n", family).findings
+    assert (finding.severity, finding.line) == (Severity.ERROR, 3)
+    assert "locks 'janitor.max_deletions' at 10" in finding.message
+
+
+def test_leaving_the_parent_is_told_and_the_parent_governs(repo: Path, family: FakeParents) -> None:
+    found = extending(repo, b"version: 1\n", family)
+    assert found.policy.janitor.max_deletions == 10
+    (finding,) = found.findings
+    assert "no longer extends acme/platform" in finding.message
+    assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("base", [True, False])
+def test_no_other_owner_s_file_is_read_on_a_pull_request_s_word(repo: Path, family: FakeParents, base: bool) -> None:
+    """Its defects would tell a stranger what stands in a file that only our token can read."""
+    own = b"version: 1\nextends: rival/secret//plans.yaml@main\n"
+    if base:
+        (finding,) = extending(repo, own, family).findings
+        assert (finding.severity, "once this is merged" in finding.message) == (Severity.WARNING, True)
+    else:
+        git(repo, "rm", "-q", "policy.yaml")
+        git(repo, "commit", "-qm", "gone")
+        with pytest.raises(PolicyDefects, match="once this is merged"):
+            governing(repo, own, "HEAD", family)
+    assert not any("rival" in asked for asked in family.asked)
+
+
+def test_a_new_parent_of_the_same_owner_is_checked_before_it_is_merged(repo: Path, family: FakeParents) -> None:
+    own = b"version: 1\nextends: acme/other//p.yaml@main\njanitor: {max_deletions: 11}\n"
+    (finding,) = extending(repo, own, family).findings
+    assert "acme/other//p.yaml" in finding.message
+    assert finding.severity is Severity.ERROR

@@ -111,9 +111,12 @@ def _row(line: str, at: int, neighbour: str, item: Item) -> str:
 
 
 def _cell(cell: str, neighbour: str, item: Item) -> str:
+    """The neighbour's marks around the name; what else names the neighbour there (a key, an anchor) is its own."""
     at = cell.find(neighbour)
+    opening = re.search(r"[`*_]*$", cell[:at])
     close = re.match(r"[`*_]*", cell[at + len(neighbour) :])
-    return f"{cell[:at]}{item.name}{close[0] if close else ''} "
+    space = cell[: len(cell) - len(cell.lstrip())]
+    return f"{space}{opening[0] if opening else ''}{item.name}{close[0] if close else ''} "
 
 
 def _blank(cell: str) -> str:

@@ -72,15 +72,23 @@ def _pattern(kind: ItemKind, name: str) -> str:
     if kind is ItemKind.HTTP_ROUTE:
         return _route(name)
     if kind is ItemKind.CLI_FLAG:
-        word = name.lstrip("-")
-        dashes = name[: len(name) - len(word)]
-        negated = r"(?:\[no-\]|\(no-\)|<no->)?" if dashes == "--" else ""
-        return rf"(?<![\w-]){dashes}{negated}{re.escape(word)}(?![\w-]|\.\w)"
+        return _flag(name)
     if kind is ItemKind.PORT:
         return rf"(?<![\d.]){re.escape(name)}(?!\d|\.\d)"
     if kind in _DASHED:
         return rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)"
     return rf"(?<!\w){re.escape(name)}(?!\w)"
+
+
+def _flag(name: str) -> str:
+    """``--fast``, ``--[no-]fast``; ``--max-size`` also where its words stand alone as a name: in a cell or as code."""
+    word = name.lstrip("-")
+    dashes = name[: len(name) - len(word)]
+    negated = r"(?:\[no-\]|\(no-\)|<no->)?" if dashes == "--" else ""
+    patterns = [rf"(?<![\w-]){dashes}{negated}{re.escape(word)}(?![\w-]|\.\w)"]
+    if dashes == "--" and re.search(r"\w[-.]\w", word):
+        patterns.append(rf"[`|]\s*{re.escape(word)}\s*[`|]")
+    return "|".join(patterns)
 
 
 def _marked(name: str, pattern: str) -> str:

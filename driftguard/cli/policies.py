@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from driftguard.cli.options import CODES, PolicyOption
+
+if TYPE_CHECKING:
+    from driftguard.policy import Reference
+    from driftguard.ports import ParentFile
 
 app = typer.Typer()
 
@@ -19,10 +25,23 @@ def validate(
     """Check a policy: every defect at once, each with its line and column."""
     from driftguard import policy_file
 
-    policy = policy_file.load(file)
+    policy = policy_file.load(file, _WhereAsked())
     rules = f"{len(policy.rules)} rule{'' if len(policy.rules) == 1 else 's'}"
     mode = "dry-run: nothing will be changed" if policy.dry_run else "LIVE: allowed actions will be carried out"
     typer.echo(f"{file}: valid, {rules}, {mode}")
+    for parent in policy.parents:
+        typer.echo(f"  extends {parent}")
+    for where, reference, sha in policy.moving:
+        typer.echo(f"{where}: warning: {reference} can move; name the commit instead: {sha}")
+
+
+class _WhereAsked:
+    """``ports.Parents``: a policy that extends nothing loads nothing more."""
+
+    def fetch(self, reference: Reference, tokens: Sequence[str]) -> ParentFile:
+        from driftguard import wiring
+
+        return wiring.LazyParents(os.environ).fetch(reference, tokens)
 
 
 @app.command()

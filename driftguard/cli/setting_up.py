@@ -68,6 +68,7 @@ def doctor(
         policy=given,
         environ=os.environ,
         github=lambda token: wiring.github_probe(token, os.environ),
+        app=wiring.AppReach(given, os.environ),
         aws=lambda which: wiring.aws_as(which, given, os.environ),
         terraform_version=wiring.terraform_version,
         is_key_file=wiring.is_key_file,

@@ -12,24 +12,30 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from driftguard.clients.github_api import API, ReadApi, Repeat, WriteApi, repo_path
+from driftguard.clients.github_api import API, ReadApi, Repeat, Turn, WriteApi, at_once, repo_path
 from driftguard.errors import NotFound, PermanentError
 from driftguard.forge import CheckRun, Comment, CommitStatus, Key, PullRequest
 
 
-def reader(token: str, environ: Mapping[str, str]) -> GitHubReader:
-    """A ``forge.Forge`` that can only read."""
-    return GitHubReader(ReadApi(token, environ.get("GITHUB_API_URL") or API))
+def reader(token: str, environ: Mapping[str, str], turn: Turn = at_once) -> GitHubReader:
+    """A ``forge.Forge`` that can only read; ``turn`` waits until one more request may go out."""
+    return GitHubReader(ReadApi(token, environ.get("GITHUB_API_URL") or API, turn=turn))
 
 
-def writer(token: str, environ: Mapping[str, str]) -> GitHubWriter:
+def writer(token: str, environ: Mapping[str, str], turn: Turn = at_once) -> GitHubWriter:
     """A ``forge.ForgeWriter``."""
-    return GitHubWriter(WriteApi(token, environ.get("GITHUB_API_URL") or API))
+    return GitHubWriter(WriteApi(token, environ.get("GITHUB_API_URL") or API, turn=turn))
 
 
-def dispatcher(token: str, environ: Mapping[str, str], turn: Callable[[], None] = lambda: None) -> GitHubDispatcher:
-    """A ``ports.Dispatcher`` that acts as ``token``; ``turn`` waits until one more request may go out."""
-    return GitHubDispatcher(WriteApi(token, environ.get("GITHUB_API_URL") or API), turn)
+def same_for_all(token: str, environ: Mapping[str, str], turn: Turn = at_once) -> Callable[[str, str], WriteApi]:
+    """One session for every repository and permission, with a token that reaches them all."""
+    api = WriteApi(token, environ.get("GITHUB_API_URL") or API, turn=turn)
+    return lambda _repo, _permission: api
+
+
+def dispatcher(reach: Callable[[str, str], WriteApi]) -> GitHubDispatcher:
+    """A ``ports.Dispatcher`` over sessions for single repositories."""
+    return GitHubDispatcher(reach)
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,7 @@ class GitHubReader:
 
     def statuses(self, repo: str, sha: str) -> Sequence[CommitStatus]:
         """GitHub lists the newest first."""
-        newest: dict[str, CommitStatus] = {}
-        for item in self.api.pages(f"{repo_path(repo)}/commits/{_sha(sha)}/statuses"):
-            newest.setdefault(_text(item, "context"), _status(item))
-        return tuple(newest.values())
+        return [_status(item) for item in self.api.pages(f"{repo_path(repo)}/commits/{_sha(sha)}/statuses")]
 
 
 @dataclass(frozen=True)
@@ -111,14 +114,19 @@ class GitHubDispatcher:
     PyGithub's own ``create_repository_dispatch`` isn't used: it answers False to a 403, a 404 and a 422 alike.
     """
 
-    api: WriteApi
-    turn: Callable[[], None] = lambda: None
-    """Waits until one more request fits into GitHub's limits."""
+    reach: Callable[[str, str], WriteApi]
+    """A session for a repository, by its name and the permission that is needed there."""
 
     def dispatch(self, repo: str, event_type: str, payload: Mapping[str, Any]) -> None:
-        self.turn()
         body = {"event_type": event_type, "client_payload": dict(payload)}
-        self.api.send("POST", f"{repo_path(repo)}/dispatches", body, Repeat.NEVER)
+        api = self.reach(repo, "contents:write")
+        api.send("POST", f"{repo_path(repo)}/dispatches", body, Repeat.NEVER)
+
+    def run_workflow(self, repo: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> str:
+        path = f"{repo_path(repo)}/actions/workflows/{quote(workflow, safe='')}/dispatches"
+        body = {"ref": ref, "inputs": dict(inputs), "return_run_details": True}
+        found = self.reach(repo, "actions:write").send("POST", path, body, Repeat.NEVER)
+        return _text(found, "html_url", default="")
 
 
 def _pull(item: Any, repo: str) -> PullRequest:
@@ -159,6 +167,7 @@ def _check(item: Any) -> CheckRun:
         head_sha=_text(item, "head_sha"),
         completed_at=_when(_text(item, "completed_at", default="")),
         text=_text(item, "output", "text", default=""),
+        conclusion=_text(item, "conclusion", default=""),
     )
 
 

@@ -31,6 +31,7 @@ TIMEOUT = 30
 
 PAGE = 100
 MOST_PAGES = 50
+RATE_LIMIT = "rate limit"
 SECONDARY_WAIT = 60.0
 """Seconds after a secondary limit that names no time, as GitHub's documentation asks."""
 
@@ -42,6 +43,14 @@ class Repeat(Enum):
     NEVER = "never"
 
 
+Turn = Callable[[str], None]
+"""Waits until a request of that verb may go out."""
+
+
+def at_once(_verb: str) -> None:
+    """No waiting."""
+
+
 @dataclass
 class ReadApi:
     """``GET`` and nothing else. Paths begin with ``/``; what stands in them was checked by ``repo_path``."""
@@ -49,10 +58,14 @@ class ReadApi:
     token: str = field(repr=False)
     api_url: str = API
     backoff: Backoff = field(default_factory=Backoff)
+    turn: Turn = at_once
+    auth: Any = field(default=None, repr=False)
+    """PyGithub's, where it isn't a token."""
 
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON of one answer. Raises a ``DriftGuardError``."""
-        return self._request("GET", path, Repeat.SAFE, query=query)
+    def get(self, path: str, accept: str = "", **query: Any) -> Any:
+        """The JSON of one answer; ``accept`` asks for another form of it. Raises a ``DriftGuardError``."""
+        headers = {"Accept": accept} if accept else None
+        return self._request("GET", path, Repeat.SAFE, query=query, headers=headers)
 
     def pages(self, path: str, key: str = "", **query: Any) -> Iterator[Mapping[str, Any]]:
         """Every item of a list, page by page; under ``key`` where the answer is an object.
@@ -67,11 +80,15 @@ class ReadApi:
                 return
         raise PermanentError(f"{path}: more than {MOST_PAGES * PAGE:,} items, which is more than is looked at")
 
-    def _request(self, verb: str, path: str, repeat: Repeat, *, query: Any = None, body: Any = None) -> Any:
+    def _request(
+        self, verb: str, path: str, repeat: Repeat, *, query: Any = None, body: Any = None, headers: Any = None
+    ) -> Any:
         self._permit(verb, path)
 
         def once() -> Any:
-            return self._requester.requestJsonAndCheck(verb, path, parameters=query, input=body)[1]
+            self.turn(verb)
+            asked = self._requester.requestJsonAndCheck
+            return asked(verb, path, parameters=query, headers=headers, input=body)[1]
 
         return with_backoff(lambda: _translated(once, path, repeat), self.backoff)()
 
@@ -81,7 +98,7 @@ class ReadApi:
 
     @cached_property
     def _requester(self) -> Any:
-        return _connect(self.token, self.api_url).requester
+        return _connect(self.auth or self.token, self.api_url).requester
 
 
 class WriteApi(ReadApi):
@@ -95,12 +112,12 @@ class WriteApi(ReadApi):
         """Everything."""
 
 
-def _connect(token: str, api_url: str) -> Any:
+def _connect(identity: Any, api_url: str) -> Any:
     """PyGithub's ``Github``. It never waits or tries again by itself."""
     from github import Auth, Github  # noqa: PLC0415 - 165 ms that most commands don't need
 
     return Github(
-        auth=Auth.Token(token),
+        auth=Auth.Token(identity) if isinstance(identity, str) else identity,
         base_url=api_url.rstrip("/"),
         timeout=TIMEOUT,
         retry=None,
@@ -140,7 +157,7 @@ def _from_answer(error: Any, what: str, repeat: Repeat) -> DriftGuardError:
     data = error.data if isinstance(error.data, dict) else {}
     text = f"{what}: {error.status}: {_message(data)}"
     if error.status in (403, 429) and (wait := _wait(headers, _message(data))) is not None:
-        return TransientError(f"{text} (rate limit; lifts in {wait:.0f} s)", wait)
+        return TransientError(f"{text} ({RATE_LIMIT}; lifts in {wait:.0f} s)", wait)
     if error.status == 404:  # noqa: PLR2004 - HTTP
         return NotFound(f"{text}; is the name right, and does the token (or the App's installation) reach it?")
     if error.status in (401, 403):

@@ -18,7 +18,7 @@ from driftguard.commands.asked import Asked
 from driftguard.commands.parse import WORD, Command, Help, Keep, Recheck, SetAside, Unknown, parse
 from driftguard.errors import DriftGuardError, NotFound
 from driftguard.forge import Forge, Key, Override, PullRequest, Scope
-from driftguard.model import Action, Event, Gap, Plan, Risk, Target
+from driftguard.model import AGAIN, Action, Event, Gap, Plan, Risk, Target
 from driftguard.policy import Rule, format_duration
 from driftguard.ports import Sources
 
@@ -221,6 +221,7 @@ def _as_event(pull: PullRequest, kind: str, asked: Event) -> Event:
             "base": {"sha": pull.base_sha, "ref": pull.base_ref},
         },
         "repository": {"full_name": pull.repo},
+        AGAIN: True,
     }
     identity = f"{asked.id}.recheck"
     return Event(identity, kind, pull.repo, pull.head_ref, pull.head_sha, asked.actor, asked.occurred_at, payload)

@@ -6,17 +6,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from driftguard.cross_repo.contracts.changes import Version
 from driftguard.cross_repo.verdicts import State, Verdict
-from driftguard.model import Action, Event, Risk, Target
-from driftguard.policy import Consumer, Contract
+from driftguard.model import Action, Risk, Target
+from driftguard.policy import Ask, Consumer, Contract
+from driftguard.ports import NonceHashes
 
 LARGEST_PAYLOAD = 60_000
-"""Bytes; GitHub takes less than 64 KB (https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event)."""
-MOST_AT_ONCE = 450
-"""Questions of one run: GitHub takes 500 writes an hour, and answering takes some, too."""
+"""Bytes; GitHub takes less than 64 KB (https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event),
+and 65,535 characters of a workflow's inputs."""
+
+PATIENCE = timedelta(minutes=5)
+"""For one question: it waits for its turn, and for a limit to lift."""
+
 VERDICT_EVENT = "driftguard-verdict"
 
 
@@ -24,13 +29,31 @@ VERDICT_EVENT = "driftguard-verdict"
 class Proposed:
     """A contract as a pull request proposes it."""
 
-    contract: Contract
+    name: str
     paths: tuple[str, ...]
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The pull request's head that a question is about; no number for a range of commits on somebody's machine."""
+
+    repo: str
+    sha: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One consumer to be asked about one contract."""
+
+    consumer: Consumer
+    about: Proposed
+
+
 def proposed(contract: Contract, version: Version) -> Proposed:
-    return Proposed(contract, tuple(version.paths), digest({path: version.read(path) or b"" for path in version.paths}))
+    files = {path: version.read(path) or b"" for path in version.paths}
+    return Proposed(contract.name, tuple(version.paths), digest(files))
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -39,54 +62,63 @@ def digest(files: Mapping[str, bytes]) -> str:
     return hashlib.sha256(json.dumps(hashed).encode()).hexdigest()
 
 
-def unasked(consumers: Iterable[Consumer], about: Proposed, known: Sequence[Verdict]) -> Iterator[Consumer]:
-    """Those whom nobody has asked about exactly this contract at this head."""
+def unasked(
+    consumers: Iterable[Consumer], about: Proposed, known: Sequence[Verdict], again: frozenset[State]
+) -> Iterator[Consumer]:
+    """Those whom nobody has asked about exactly this contract at this head, or whose answer is one of ``again``."""
     asked = {
         verdict.question.consumer.lower()
         for verdict in known
-        if (verdict.question.contract, verdict.question.digest) == (about.contract.name, about.digest)
-        and verdict.answer is not State.QUEUED
+        if (verdict.question.contract, verdict.question.digest) == (about.name, about.digest)
+        and verdict.answer not in again
     }
     yield from (consumer for consumer in consumers if consumer.repo.lower() not in asked)
 
 
-def question(consumer: Consumer, about: Proposed, event: Event) -> Action:
-    """The dispatch. Its nonce is made when it is sent, and stands nowhere but in the payload."""
+def question(wish: Wish, place: Place, check: str, nonces: NonceHashes) -> Action:
+    """The dispatch, by the way that the policy names. Its nonce is made when it is sent.
+
+    ``check`` is the check run that lists the contract's files, for where there are too many of them.
+    """
+    consumer, about = wish.consumer, wish.about
+    kind = consumer.ask.value
+    identity = f"{kind}:{consumer.repo}:{about.name}:{place.sha or 'work tree'}"
+    kept = {"nonce_sha256": nonces.sha256(identity)}
     return Action(
-        id=f"repository_dispatch:{consumer.repo}:{about.contract.name}:{event.sha or 'work tree'}",
-        kind="repository_dispatch",
+        id=identity,
+        kind=kind,
         target=Target("github", f"github/{consumer.repo}", "repository", consumer.repo, consumer.repo),
         risk=Risk.WRITE,
-        why=f"{consumer.repo} relies on the contract '{about.contract.name}', which this change touches",
-        body={
-            "event_type": consumer.event_type,
-            "client_payload": payload(consumer, about, event),
-            "question": {
-                "repo": event.repo,
-                "number": event.number,
-                "required": consumer.required,
-                "timeout": int(consumer.timeout.total_seconds()),
-            },
-        },
+        why=f"{consumer.repo} relies on the contract '{about.name}', which this change touches",
+        timeout=PATIENCE,
+        body={**_way(consumer), **kept, "client_payload": payload(wish, place, check)},
     )
 
 
-def payload(consumer: Consumer, about: Proposed, event: Event) -> Mapping[str, Any]:
+def _way(consumer: Consumer) -> Mapping[str, Any]:
+    if consumer.ask is Ask.WORKFLOW_DISPATCH:
+        return {"workflow": consumer.workflow, "ref": consumer.ref}
+    return {"event_type": consumer.event_type}
+
+
+def payload(wish: Wish, place: Place, check: str) -> Mapping[str, Any]:
     """Nine keys; the nonce is the tenth, and GitHub takes ten. ``event_id`` is the same for a repeat."""
-    return {
-        "event_id": hashlib.sha256(f"{event.repo} {event.sha} {about.digest} {consumer.repo}".encode()).hexdigest()[
-            :32
-        ],
-        "origin": event.repo,
-        "sha": event.sha,
-        "pull_request": event.number,
-        "contract": about.contract.name,
+    consumer, about = wish.consumer, wish.about
+    identity = f"{place.repo} {place.sha} {about.digest} {consumer.repo}"
+    whole = {
+        "event_id": hashlib.sha256(identity.encode()).hexdigest()[:32],
+        "origin": place.repo,
+        "sha": place.sha,
+        "pull_request": place.number,
+        "contract": about.name,
         "digest": about.digest,
         "paths": list(about.paths),
         "consumer": consumer.repo,
         "required": consumer.required,
     }
+    return {**whole, "paths": {"check": check}} if _too_large(whole) else whole
 
 
-def too_large(action: Action) -> bool:
-    return len(json.dumps(action.body["client_payload"])) > LARGEST_PAYLOAD
+def _too_large(whole: Mapping[str, Any]) -> bool:
+    """With its quotes escaped, as an input holds it."""
+    return len(json.dumps(json.dumps(whole))) > LARGEST_PAYLOAD

@@ -1,30 +1,27 @@
 """Where questions to consumers are written down: GitHub itself, and nowhere else.
 
-One check run on the pull request's head holds the questions; one commit status a consumer and contract holds its
-answer, so that two answers at once never overwrite each other. Only what our App (check runs) and our login (statuses)
-wrote counts.
+Check runs on the pull request's head are the pages: a page holds the questions of one run and is written before the
+first of them is sent. What it holds is never taken out again, so that all pages together are all that was asked,
+whoever writes meanwhile. Each answer is a commit status, tied to its question by the nonce's hash. Only what our App
+(check runs) and our login (statuses) wrote counts.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import re
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from driftguard.cross_repo.verdicts import Question, State, Verdict
-from driftguard.forge import CheckRun, CommitStatus, Forge
+from driftguard.cross_repo import pages
+from driftguard.cross_repo.pages import Page
+from driftguard.cross_repo.verdicts import OPEN, Question, State, Verdict, nonce_sha256
+from driftguard.forge import CommitStatus, Forge
 from driftguard.policy import Policy
 
-PREFIX = "driftguard/contracts/v1/"
-_HELD = re.compile(r"<!-- driftguard:questions ([A-Za-z0-9_=-]{1,60000}) -->")
-_LARGEST = 4 << 20
 _LONGEST = 140
 """Characters of a status's description, https://docs.github.com/en/rest/commits/statuses#create-a-commit-status."""
+
+_NO_RUN = "no-run-"
+"""Where a link leads to the pull request, since the consumer named no run."""
 
 STATUS = {
     State.QUEUED: "pending",
@@ -41,24 +38,77 @@ STATUS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """All that is written down about one head: pages, oldest first; each question once, with its answer so far."""
+
+    pages: tuple[Page, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """The newest status of each context, as its description."""
+
+    def paths(self, digest: str) -> tuple[str, ...] | None:
+        """The files of the contract with that digest; ``None`` if no page lists them."""
+        return next((page.paths[digest] for page in reversed(self.pages) if digest in page.paths), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """What is written down on the heads of one repository's pull requests."""
 
     forge: Forge
     policy: Policy
 
-    def read(self, repo: str, sha: str, number: int) -> tuple[Verdict, ...]:
-        """Every question about that head with its answer so far. Raises a ``DriftGuardError``."""
+    def read(self, repo: str, sha: str, number: int) -> Held:
+        """Raises a ``DriftGuardError``, also where a page of ours can't be read: its questions must not be lost."""
         runs = self.forge.check_runs(repo, sha, self.policy.cross_repo.check)
-        ours = [run for run in runs if run.app == self.policy.github.app and run.external_id == external_id(number)]
-        newest = max(ours, key=lambda run: run.id, default=None)
-        if newest is None:
-            return ()
-        return answered(decode(newest), self.forge.statuses(repo, sha), self.policy.github.author)
+        ours = [
+            run for run in runs if run.app == self.policy.github.app and run.external_id == pages.external_id(number)
+        ]
+        found = tuple(pages.read(run) for run in sorted(ours, key=lambda run: run.id))
+        if not any(page.verdicts for page in found):
+            return Held(found)
+        statuses = _ours(self.forge.statuses(repo, sha), self.policy.github.author)
+        shown = {context: every[0].description for context, every in statuses.items()}
+        return Held(found, answered(_latest(found), statuses), shown)
 
 
-def external_id(number: int) -> str:
-    return f"{PREFIX}{number}"
+def _latest(found: Iterable[Page]) -> tuple[Verdict, ...]:
+    """Of several questions to one consumer about one contract, the one that was asked last."""
+    asked = {(v.question.consumer.lower(), v.question.contract): v for page in found for v in page.verdicts}
+    return tuple(asked.values())
+
+
+def _ours(statuses: Iterable[CommitStatus], author: str) -> dict[str, list[CommitStatus]]:
+    """By context, the newest first."""
+    ours: dict[str, list[CommitStatus]] = {}
+    for one in statuses:
+        if one.author.lower() == author.lower():
+            ours.setdefault(one.context, []).append(one)
+    return ours
+
+
+def answered(verdicts: Iterable[Verdict], statuses: Mapping[str, Sequence[CommitStatus]]) -> tuple[Verdict, ...]:
+    """The same verdicts, moved on to what our statuses say."""
+    return tuple(_moved_on(verdict, statuses.get(context(verdict.question), ())) for verdict in verdicts)
+
+
+def _moved_on(verdict: Verdict, statuses: Sequence[CommitStatus]) -> Verdict:
+    """Of the answers to this question the first one counts, however late a 'running' was written."""
+    said = [(_word(one), one) for one in statuses if one.link.endswith(tie(verdict.question))]
+    running = next((one for word, one in said if word is State.RUNNING), None)
+    final = next((one for word, one in reversed(said) if word is not None and word not in OPEN), None)
+    found = final or running
+    if found is None:
+        return verdict
+    why = found.description.partition(": ")[2]
+    link, _, fragment = found.link.partition("#")
+    link = verdict.link if fragment.startswith(_NO_RUN) else link
+    return replace(verdict, answer=_word(found) or verdict.answer, since=found.at or verdict.since, link=link, why=why)
+
+
+def _word(one: CommitStatus) -> State | None:
+    word = one.description.partition(": ")[0]
+    return State(word) if word in set(State) - {State.WAIVED, State.QUEUED, State.ASKED} else None
 
 
 def context(question: Question) -> str:
@@ -66,67 +116,32 @@ def context(question: Question) -> str:
     return f"driftguard/{question.contract}: {question.consumer}"
 
 
-def status(verdict: Verdict, now: datetime) -> dict[str, str]:
-    """The fields of a commit status; its description begins with our own word for the state."""
-    state = verdict.state(now)
-    why = verdict.waiver.why if state is State.WAIVED and verdict.waiver else verdict.why
-    said = f"{state.value}: {why}" if why else state.value
-    link = {"target_url": verdict.link} if verdict.link.startswith(("https://", "http://")) else {}
-    return {"state": STATUS[state], "context": context(verdict.question), "description": said[:_LONGEST], **link}
+def tie(question: Question) -> str:
+    """What the link of each answer to ``question`` ends with: an older question's answer is not taken for its own."""
+    return _tie(question.nonce_sha256)
 
 
-def answered(verdicts: Iterable[Verdict], statuses: Sequence[CommitStatus], author: str) -> tuple[Verdict, ...]:
-    """The same verdicts, moved on to what the statuses that ``author`` wrote say."""
-    ours = {one.context: one for one in statuses if one.author.lower() == author.lower()}
-    return tuple(_moved_on(verdict, ours.get(context(verdict.question))) for verdict in verdicts)
+def _tie(kept: str) -> str:
+    return f"driftguard-{kept[:12]}"
 
 
-def _moved_on(verdict: Verdict, found: CommitStatus | None) -> Verdict:
-    word, _, why = found.description.partition(": ") if found else ("", "", "")
-    if found is None or word not in set(State) - {State.WAIVED, State.QUEUED}:
-        return verdict
-    return replace(
-        verdict, answer=State(word), since=found.at or verdict.since, link=found.link or verdict.link, why=why
-    )
+def has_answer(statuses: Iterable[CommitStatus], nonce: str) -> bool:
+    """Whether any of ``statuses`` is the final answer to the question with that nonce, for the consumer itself."""
+    ours = (one for one in statuses if one.link.endswith(_tie(nonce_sha256(nonce))))
+    return any(word is not None and word not in OPEN for word in map(_word, ours))
 
 
-def encode(verdicts: Iterable[Verdict]) -> str:
-    """For the check run's text, unseen by people."""
-    text = json.dumps([_plain(verdict) for verdict in verdicts], separators=(",", ":"))
-    packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode()
-    return f"<!-- driftguard:questions {packed} -->"
+def status(verdict: Verdict, otherwise: str) -> dict[str, str]:
+    """The fields of a commit status; its description begins with our own word for the state.
 
-
-def decode(run: CheckRun) -> tuple[Verdict, ...]:
-    """The questions that a check run holds; none if they can't be read."""
-    match = _HELD.search(run.text)
-    if match is None:
-        return ()
-    try:
-        text = zlib.decompressobj().decompress(base64.urlsafe_b64decode(match[1]), _LARGEST)
-        return tuple(_verdict(plain, run.head_sha) for plain in json.loads(text))
-    except (ValueError, TypeError, KeyError, zlib.error, RecursionError):
-        return ()
-
-
-def _plain(verdict: Verdict) -> Mapping[str, Any]:
-    question = verdict.question
+    ``otherwise`` is where its link leads if the consumer named no run.
+    """
+    said = f"{verdict.answer.value}: {verdict.why}" if verdict.why else verdict.answer.value
+    named = verdict.link.startswith(("https://", "http://"))
+    link = f"{verdict.link.partition('#')[0]}#" if named else f"{otherwise}#{_NO_RUN}"
     return {
-        "c": question.consumer,
-        "n": question.contract,
-        "d": question.digest,
-        "h": question.nonce_sha256,
-        "r": question.required,
-        "t": int(question.timeout.total_seconds()),
-        "s": verdict.answer.value,
-        "a": int(verdict.asked_at.timestamp()),
-        "w": verdict.why[:200],
+        "state": STATUS[verdict.answer],
+        "context": context(verdict.question),
+        "description": said[:_LONGEST],
+        "target_url": f"{link}{tie(verdict.question)}",
     }
-
-
-def _verdict(plain: Mapping[str, Any], sha: str) -> Verdict:
-    timeout, asked_at = timedelta(seconds=plain["t"]), datetime.fromtimestamp(plain["a"], UTC)
-    question = Question(
-        plain["c"], plain["n"], sha, plain["d"], plain["h"], required=plain["r"] is True, timeout=timeout
-    )
-    return Verdict(question, State(plain["s"]), asked_at, asked_at, why=str(plain["w"]))

@@ -8,7 +8,7 @@ from typing import ClassVar
 from driftguard.cross_repo.answering import answer
 from driftguard.cross_repo.asking import VERDICT_EVENT
 from driftguard.cross_repo.reviewing import review
-from driftguard.cross_repo.serving import serve
+from driftguard.cross_repo.serving import question, serve
 from driftguard.cross_repo.sweeping import sweep
 from driftguard.model import Event, Plan
 from driftguard.policy import Rule
@@ -26,6 +26,8 @@ class CrossRepoPlanner:
         name, _, action = event.kind.partition(".")
         if name == "repository_dispatch":
             return answer(event, self.sources) if action == VERDICT_EVENT else serve(event, self.sources)
+        if name == "workflow_dispatch" and question(event) is not None:
+            return serve(event, self.sources)
         if name in ("schedule", "workflow_dispatch"):
             return sweep(event, self.sources)
         return review(event, rule, self.sources)

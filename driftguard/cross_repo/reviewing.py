@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from driftguard.cross_repo import asking
+from driftguard.cross_repo import asking, budget
+from driftguard.cross_repo.asking import Place, Wish
 from driftguard.cross_repo.contracts.changes import Change, Level, Setup, Unreadable, Version
 from driftguard.cross_repo.diffing import differs, unreadable
 from driftguard.cross_repo.graph import Graph
 from driftguard.cross_repo.ledger import Ledger
-from driftguard.cross_repo.telling import consumer_findings
-from driftguard.cross_repo.verdicts import Together, Verdict, Waived, aggregate, step
+from driftguard.cross_repo.round import Round, merged, questions
+from driftguard.cross_repo.telling import consumer_findings, summary
+from driftguard.cross_repo.verdicts import State, Together, Verdict, Waived, aggregate, step
 from driftguard.errors import DriftGuardError
 from driftguard.events import compared
 from driftguard.forge import Override, Scope
 from driftguard.globs import Globs
-from driftguard.model import Action, Event, Finding, Gap, Plan, Severity
+from driftguard.model import Event, Finding, Gap, Plan, Severity
 from driftguard.policy import AskOn, Contract, Rule, RuleMode
 from driftguard.ports import FileChange, Sources, SourceTree
+
+ANSWERS_OF = "what the consumers answered"
+FORK = "a fork's pull request asks no consumer, its token can't write down who was asked: `/driftguard recheck` does"
+NEVER: frozenset[State] = frozenset()
+AGAIN = frozenset({State.QUEUED, State.UNREACHABLE, State.CRASHED, State.SILENT})
+"""Whom a maintainer's ``recheck`` asks once more: who couldn't be asked, or couldn't say."""
 
 
 @dataclass(slots=True)
@@ -28,9 +37,10 @@ class _Found:
     """What a review comes to, contract by contract."""
 
     findings: list[Finding] = field(default_factory=list)
-    actions: list[Action] = field(default_factory=list)
+    wishes: list[Wish] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    said: list[Verdict] = field(default_factory=list)
+    changes: dict[str, str] = field(default_factory=dict)
 
 
 def review(event: Event, rule: Rule, sources: Sources) -> Plan:
@@ -40,24 +50,42 @@ def review(event: Event, rule: Rule, sources: Sources) -> Plan:
         changes = sources.tree.changes(*ends) if ends else ()
     except DriftGuardError as error:
         return Plan(gaps=(Gap(f"git/{event.repo}", "the change", str(error)),))
-    found = _Found()
     touched = [contract for contract in sources.policy.cross_repo.contracts if ends and _touches(contract, changes)]
-    if ends and touched:
-        known = _known(event, sources, found)
-        for contract in touched:
-            _Review(event, rule, sources, ends, known).add(contract, found)
-        _budget(found)
-    return Plan(tuple(found.findings), tuple(found.actions), tuple(found.gaps), tuple(found.notes))
+    if not ends or not touched:
+        return Plan()
+    found = _Found()
+    known = _known(event, sources, found)
+    for contract in touched:
+        _Review(event, rule, sources, ends, known).add(contract, found)
+    return _planned(event, sources, known, found)
+
+
+def _planned(event: Event, sources: Sources, known: tuple[Verdict, ...], found: _Found) -> Plan:
+    """Nobody is asked while it isn't known who was asked, nor with a token that can't write down who is."""
+    place = Place(event.repo, event.sha, event.number)
+    fork = event.from_fork and bool(found.wishes)
+    unknown = any(gap.what == ANSWERS_OF for gap in found.gaps)
+    try:
+        wishes = () if fork or unknown else found.wishes
+        asked = questions(wishes, place, known, sources, budget.AN_HOUR)
+    except DriftGuardError as error:
+        found.gaps.append(Gap(f"github/{event.repo}", "whom to ask", str(error)))
+        asked = Round()
+    told = [v for v in merged(found.said, asked.verdicts) if v.question.contract in found.changes]
+    graph = Graph.of(sources.policy.cross_repo.contracts)
+    table = summary(told, graph, sources.clock(), found.changes) if told else ""
+    notes = (*asked.notes, *((FORK,) if fork else ()))
+    return Plan(tuple(found.findings), asked.actions, tuple(found.gaps), notes, tables=(table,) if table else ())
 
 
 def _known(event: Event, sources: Sources, found: _Found) -> tuple[Verdict, ...]:
-    """What consumers have said of this head, waivers counted in; what can't be read was not said."""
+    """What consumers have said of this head, waivers counted in; what can't be read is a gap."""
     if event.number is None or not event.sha or sources.forge is None:
         return ()
     try:
-        verdicts = Ledger(sources.forge, sources.policy).read(event.repo, event.sha, event.number)
+        verdicts = Ledger(sources.forge, sources.policy).read(event.repo, event.sha, event.number).verdicts
     except DriftGuardError as error:
-        found.gaps.append(Gap(f"github/{event.repo}", "what the consumers answered", str(error)))
+        found.gaps.append(Gap(f"github/{event.repo}", ANSWERS_OF, str(error)))
         return ()
     return waived(verdicts, sources.overrides(event).held) if verdicts else ()
 
@@ -86,16 +114,20 @@ class _Review:
         if isinstance(told, Gap):
             found.gaps.append(told)
         about = asking.proposed(contract, _version(self.sources.tree, contract, self.ends[1]))
-        said = [
-            verdict
-            for verdict in self.known
-            if (verdict.question.contract, verdict.question.digest) == (contract.name, about.digest)
-        ]
+        said = [v for v in self.known if (v.question.contract, v.question.digest) == (contract.name, about.digest)]
+        found.said += said
+        found.changes[contract.name] = "not compared" if isinstance(told, Gap) else _counted(told)
         if not isinstance(told, Gap):
             found.findings += self._breaks(contract, told, said)
-        found.findings += consumer_findings(said, self.rule.mode, self.sources.clock())
+        found.findings += consumer_findings(said, contract, self.rule.mode, self.sources.clock())
         if isinstance(told, Gap) or _matters(contract, told):
-            self._ask(about, said, found)
+            asked = self._graph.asked(contract.name)
+            again = AGAIN if self.event.asked_again else NEVER
+            found.wishes += [Wish(consumer, about) for consumer in asking.unasked(asked, about, said, again)]
+
+    @property
+    def _graph(self) -> Graph:
+        return Graph.of(self.sources.policy.cross_repo.contracts)
 
     def _told(self, contract: Contract) -> tuple[Change, ...] | Gap:
         """What can't be read blocks, because nobody can say what it breaks; what couldn't be compared is a gap."""
@@ -110,7 +142,7 @@ class _Review:
     def _breaks(self, contract: Contract, changes: Sequence[Change], said: Sequence[Verdict]) -> list[Finding]:
         """A breaking change that every required consumer takes is told, but holds nothing up."""
         findings = [_finding(contract, change, self.rule) for change in changes]
-        required = {consumer.repo.lower() for consumer in contract.consumers if consumer.required}
+        required = {consumer.repo.lower() for consumer in self._graph.asked(contract.name) if consumer.required}
         answered = {verdict.question.consumer.lower() for verdict in said if verdict.question.required}
         if not required or required - answered or aggregate(said, self.sources.clock()) is not Together.GREEN:
             return findings
@@ -122,28 +154,16 @@ class _Review:
             for finding in findings
         ]
 
-    def _ask(self, about: asking.Proposed, said: Sequence[Verdict], found: _Found) -> None:
-        graph = Graph.of(self.sources.policy.cross_repo.contracts)
-        consumers = graph.asked(about.contract.name)
-        for consumer in asking.unasked(consumers, about, said):
-            question = asking.question(consumer, about, self.event)
-            if asking.too_large(question):
-                found.notes.append(f"{consumer.repo} can't be asked about '{about.contract.name}': too many files")
-            else:
-                found.actions.append(question)
-
-
-def _budget(found: _Found) -> None:
-    """What GitHub's hourly limit can't hold is left to the next sweep, and said."""
-    later = found.actions[asking.MOST_AT_ONCE :]
-    if later:
-        del found.actions[asking.MOST_AT_ONCE :]
-        found.notes.append(f"{len(later)} consumers are asked by the next sweep: GitHub takes 500 writes an hour")
-
 
 def _touches(contract: Contract, changes: Sequence[FileChange]) -> bool:
     globs = Globs(contract.paths)
     return any(globs.match(change.path) or globs.match(change.old_path) for change in changes)
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    """``2 breaking, 1 info``."""
+    counts = Counter(change.level for change in changes)
+    return ", ".join(f"{counts[level]} {level.value}" for level in Level if counts[level]) or "no difference"
 
 
 def _matters(contract: Contract, changes: Sequence[Change]) -> bool:

@@ -198,7 +198,7 @@ def _looked(verdict: Verdict, message: Looked) -> Step:
 
 
 def nonce_sha256(nonce: str) -> str:
-    return hashlib.sha256(nonce.encode(errors="surrogateescape")).hexdigest()
+    return hashlib.sha256(nonce.encode(errors="surrogatepass")).hexdigest()
 
 
 class Together(StrEnum):

@@ -53,6 +53,7 @@ class Aws(Protocol):
 class Patient:
     """What is examined. ``github`` speaks as a token, ``aws`` as the role for reads or for writes.
 
+    ``app`` gives a session for a repository and a permission, as the policy's App; it raises where that isn't had.
     ``cloud`` is the read side of the cloud of that name, as the policy configures it.
     """
 
@@ -61,6 +62,7 @@ class Patient:
     policy: Policy
     environ: Mapping[str, str]
     github: Callable[[str], GitHub]
+    app: Callable[[str, str], object]
     aws: Callable[[str], Aws]
     terraform_version: Callable[[], str]
     is_key_file: Callable[[str], bool]

@@ -18,7 +18,7 @@ class CheckRunExecutor:
     """``ports.Executor``. Idempotent: of check runs with one name on one commit, the newest counts.
 
     It is ``in_progress`` until its last batch is written: one that breaks off in between holds the pull request. So
-    does one without a conclusion.
+    does one without a conclusion. A body that names a ``check`` writes that one again.
     """
 
     writers: Writers
@@ -28,9 +28,9 @@ class CheckRunExecutor:
         body, forge = action.body, self.writers.forge
         annotations: Sequence[Mapping[str, Any]] = body["annotations"]
         batches = [annotations[start : start + BATCH] for start in range(0, len(annotations), BATCH)] or [()]
-        first, *later = [_fields(body, batch, index, len(batches)) for index, batch in enumerate(batches)]
-        check = forge.create_check(body["repo"], {**body["identity"], **first})
-        for fields in later:
+        written = [_fields(body, batch, index, len(batches)) for index, batch in enumerate(batches)]
+        check = body.get("check") or forge.create_check(body["repo"], {**body["identity"], **written.pop(0)})
+        for fields in written:
             forge.update_check(body["repo"], check, fields)
         return Receipt(Status.APPLIED, f"check run {check} says {body['conclusion'] or 'in progress'}")
 

@@ -14,26 +14,23 @@ EVENT = "driftguard-verdict"
 
 @dataclass
 class ContractAnswerExecutor:
-    """``ports.Executor``. Says 'running' first, so that the origin knows that somebody is at it."""
+    """``ports.Executor``. Says 'running' first, unless the origin has been told of this run as it began it."""
 
     writers: Writers
     kind: ClassVar[str] = "contract_answer"
 
     def apply(self, action: Action) -> Receipt:
-        self._say(action, "running", "")
+        body = action.body
+        if self.writers.workbench.answered(body["origin"], body["sha"], body["nonce"]):
+            return Receipt(Status.APPLIED, f"{body['origin']} has the answer already: a repeat, nothing is run")
+        if not body["announced"]:
+            self._say(action, "running", "")
         try:
-            trial = self.writers.workbench.try_contract(
-                action.body["origin"],
-                action.body["sha"],
-                action.body["digest"],
-                action.body["paths"],
-                action.body["command"],
-                float(action.body["timeout"]),
-            )
+            trial = self.writers.workbench.try_contract(body["wanted"], body["command"], float(body["timeout"]))
         except DriftGuardError as error:
             trial = Trial("crashed", str(error))
         self._say(action, trial.says, trial.why)
-        return Receipt(Status.APPLIED, f"told {action.body['origin']}: {trial.says}")
+        return Receipt(Status.APPLIED, f"told {body['origin']}: {trial.says}")
 
     def _say(self, action: Action, says: str, why: str) -> None:
         body = action.body

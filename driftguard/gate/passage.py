@@ -9,7 +9,7 @@ from driftguard import lanes, passes
 from driftguard.errors import DriftGuardError, NotFound, PartlyDone, StillInUse, Withheld
 from driftguard.gate.deciding import decide_one
 from driftguard.gate.ruling import Grounds, Ruled
-from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Status, Target, Verdict, fingerprint
+from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Risk, Status, Target, Verdict, fingerprint
 from driftguard.ports import AuditSink, Executor, Receipt, Reread
 
 
@@ -72,10 +72,12 @@ class Passage:
         return Outcome(action.id, receipt.status, number, note=receipt.note)
 
     def _held_back(self, action: Action) -> Outcome | None:
-        """An environment stays whole where the action that ends it was withheld, failed or never ended."""
+        """What an action is part of was withheld, failed or never ended: an environment stays whole, for one."""
         if self.carried.issuperset(action.part_of):
             return None
-        return Outcome(action.id, Status.DENIED, 0, note="stays with its environment, which wasn't ended")
+        destroys = action.risk is Risk.DESTROY
+        note = "stays with its environment, which wasn't ended" if destroys else "not begun: what comes first failed"
+        return Outcome(action.id, Status.DENIED, 0, note=note)
 
     def _second_look(self, action: Action, number: int) -> Outcome | None:
         """Why ``action`` must not happen after all; ``None`` if it may. Decides again on what is there *now*."""

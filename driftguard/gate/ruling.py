@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from driftguard.model import Action, Decision, Event, Finding, History, Verdict
+from driftguard.model import Action, Decision, Event, Finding, History, Risk, Verdict
 from driftguard.policy import Policy, Rule
 
 
@@ -60,7 +60,9 @@ def hold_together(ruling: Ruling) -> Ruling:
         if not ruled.allowed or whole is None:
             return ruled
         why = known[whole].decision if whole in known else None
-        reason = f"stays with its environment: {why.reason if why else 'nothing ends it'}"
+        destroys = ruled.action.risk is Risk.DESTROY
+        says = f"stays with its environment: {why.reason if why else 'nothing ends it'}"
+        reason = says if destroys else f"not begun: {why.reason if why else 'nothing comes before it'}"
         line = why.policy_line if why else ruled.decision.policy_line
         return replace(ruled, decision=Decision(ruled.action.id, Verdict.DENY, reason, line))
 

@@ -56,6 +56,8 @@ class JanitorPlanner:
 
     def plan(self, event: Event, rule: Rule) -> Plan:
         policy, now = self.sources.policy, self.sources.clock()
+        if event.question:
+            return Plan(notes=(f"rule '{rule.name}': a question about a contract ends nothing",))
         ended = environments.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))

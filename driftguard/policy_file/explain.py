@@ -12,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 from driftguard.policy import Policy
 from driftguard.policy_file.yaml_tree import Place, Tree
 
+_BEGINNING = Place(1, 1)
+REQUIRED = "is required"
 _WORDS = {
-    "missing": "is required",
+    "missing": REQUIRED,
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "int_type": "must be a whole number",
@@ -38,12 +40,20 @@ def explain(error: ValidationError, tree: Tree) -> Iterator[tuple[Place, str, st
         steps = _known_steps(details["loc"], tree)
         path = _path(steps)
         if details["type"] == "extra_forbidden":
-            yield tree.keys.get(path, (1, 1)), path, f"unknown key{_did_you_mean(str(steps[-1]), _fields(steps[:-1]))}"
+            yield (
+                tree.keys.get(path, _BEGINNING),
+                path,
+                f"unknown key{_did_you_mean(str(steps[-1]), _fields(steps[:-1]))}",
+            )
         elif details["type"] == "missing":
             parent, missing = _path(steps), details["loc"][-1]
-            yield tree.values.get(parent, (1, 1)), f"{parent}.{missing}" if parent else str(missing), _WORDS["missing"]
+            yield (
+                tree.values.get(parent, _BEGINNING),
+                f"{parent}.{missing}" if parent else str(missing),
+                _WORDS["missing"],
+            )
         else:
-            yield tree.values.get(path, (1, 1)), path, _message(details)
+            yield tree.values.get(path, _BEGINNING), path, _message(details)
 
 
 def _known_steps(loc: Iterable[int | str], tree: Tree) -> tuple[int | str, ...]:

@@ -4,52 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from driftguard.policy import Policy, json_schema
-from driftguard.policy_file import explain, yaml_tree
+from driftguard.policy import Origin, Policy, json_schema
+from driftguard.policy_file import explain, layers, locks, merging
 from driftguard.policy_file.defects import Defect, PolicyDefects
-from driftguard.policy_file.yaml_tree import Tree, Unusable
+from driftguard.policy_file.layers import NO_PARENTS, Layer, Orphan
+from driftguard.policy_file.text import MAX_BYTES, only, too_large
+from driftguard.policy_file.yaml_tree import Place, Tree
+from driftguard.ports import Parents
 
-MAX_BYTES = 1024 * 1024
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]")
 
-
-def load(path: Path) -> Policy:
+def load(path: Path, parents: Parents = NO_PARENTS) -> Policy:
     """The policy in the file ``path``. Raises ``PolicyDefects``; a file that can't be read is one defect at 1:1."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise _only(str(path), 1, 1, _too_large(path.stat().st_size))
-        return parse(path.read_bytes(), str(path))
+            raise only(str(path), 1, 1, too_large(path.stat().st_size))
+        return parse(path.read_bytes(), str(path), parents)
     except OSError as error:
         hint = "; --policy names another place" if isinstance(error, FileNotFoundError) else ""
-        raise _only(str(path), 1, 1, f"can't be read: {error.strerror}{hint}") from None
+        raise only(str(path), 1, 1, f"can't be read: {error.strerror}{hint}") from None
 
 
-def parse(data: bytes, file: str) -> Policy:
-    """The policy in ``data``; ``file`` is the name that defects and decisions show. Raises ``PolicyDefects``."""
-    text = _text(data, file)
+def parse(data: bytes, file: str, parents: Parents = NO_PARENTS) -> Policy:
+    """The policy in ``data`` over what it extends; ``file`` is the name that defects and decisions show.
+
+    Raises ``PolicyDefects``, those of a parent at the parent's lines.
+    """
     try:
-        tree = yaml_tree.read(text)
-    except Unusable as error:
-        raise PolicyDefects([_defect(file, text, error.flaw.place, error.flaw.path, error.flaw.message)]) from None
-    defects = [_defect(file, text, flaw.place, flaw.path, flaw.message) for flaw in tree.flaws]
-    if not isinstance(tree.value, Mapping):
-        what = "is empty" if tree.value is None else "is not a mapping of keys to values"
-        raise _only(file, 1, 1, f"{what}; a policy begins with 'version: 1'")
-    try:
-        policy = Policy.model_validate(tree.value)
-    except ValidationError as error:
-        defects += [_defect(file, text, *found) for found in explain.explain(error, tree)]
-    defects += [_defect(file, text, *found) for found in _repeated_names(tree)]
-    if defects:
-        raise PolicyDefects(defects)
-    lines = {path: place[0] for path, place in (tree.values | tree.keys).items()}
-    return policy.located(file, lines, hashlib.sha256(data).hexdigest())
+        return _Stack(tuple(reversed(layers.read(data, file, parents)))).policy()
+    except Orphan as error:
+        raise PolicyDefects([*error.defects, *_alone(error.child)]) from None
 
 
 def schema_text() -> str:
@@ -57,55 +47,120 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _text(data: bytes, file: str) -> str:
-    """``data`` as text, if it is text as a policy must be: one form, so that its SHA is the same on every machine."""
-    if len(data) > MAX_BYTES:
-        raise _only(file, 1, 1, _too_large(len(data)))
-    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        raise _only(file, 1, 1, "begins with a byte-order mark; save it as UTF-8 without one")
+class _Stack:
+    """Files from the topmost parent down to the policy itself."""
+
+    def __init__(self, files: Sequence[Layer]) -> None:
+        self.files = files
+
+    def policy(self) -> Policy:
+        """Each file over those above it, held to what they lock."""
+        tree = merging.marked(self.files[0].tree, 0)
+        policy = self._valid(tree, 0)
+        for depth, file in enumerate(self.files[1:], 1):
+            parent, above = policy, tree
+            tree = merging.merged(above, file.tree, depth)
+            policy = self._valid(tree, depth)
+            loosened = list(self._loosened(parent, policy, tree))
+            if loosened:
+                raise PolicyDefects(loosened)
+        return policy.from_(self._origin(tree))
+
+    def _valid(self, tree: Tree, depth: int) -> Policy:
+        """The policy in ``tree``, the files down to ``depth``. Raises every defect of theirs."""
+        defects = [*self.files[depth].flaws()]
+        policy = None
+        try:
+            policy = Policy.model_validate(tree.value)
+        except ValidationError as error:
+            defects += [self._defect(*found) for found in explain.explain(error, tree)]
+        defects += [self._defect(*found) for found in _repeated_names(tree)]
+        if policy is not None:
+            defects += self._idle_locks(policy, tree)
+        if policy is None or defects:
+            raise PolicyDefects(defects)
+        return policy
+
+    def _idle_locks(self, policy: Policy, tree: Tree) -> Iterator[Defect]:
+        for index, lock in enumerate(policy.locked):
+            if not locks.exists(policy, lock):
+                where = f"locked[{index}]"
+                yield self._defect(tree.values[where], where, f"'{lock}' locks nothing: there is no such key here")
+
+    def _loosened(self, parent: Policy, child: Policy, tree: Tree) -> Iterator[Defect]:
+        for index, lock in enumerate(parent.locked):
+            by = self._shown(tree.values[f"locked[{index}]"])
+            for found in locks.loosened(lock, parent, child):
+                said = f"{by} locks '{lock}' at {found.old}; {found.new} is looser"
+                yield self._defect(_nearest(tree, found.path), found.path, said)
+
+    def _defect(self, place: Place, path: str, message: str) -> Defect:
+        return self.files[place.layer].defect(place, path, message)
+
+    def _shown(self, place: Place) -> str:
+        return f"{self.files[place.layer].file}:{place.line}"
+
+    def _origin(self, tree: Tree) -> Origin:
+        own, *above = reversed(self.files)
+        lines = {path: self._shown(place) for path, place in (tree.values | tree.keys).items()}
+        parents = tuple(file.file for file in above)
+        return Origin(own.file, lines, _sha(own, above), parents, tuple(self._moving()))
+
+    def _moving(self) -> Iterator[tuple[str, str, str]]:
+        for parent, child in pairwise(self.files):
+            if child.extends is not None and not child.extends.pinned:
+                where = f"{child.file}:{child.tree.values['extends'].line}"
+                yield where, str(child.extends), parent.sha
+
+
+def _sha(own: Layer, above: Sequence[Layer]) -> str:
+    """Of the file's bytes; of all files' names, commits and bytes, where there are several."""
+    if not above:
+        return own.sha256
+    each = [own.sha256, *([file.file, file.sha256] for file in above)]
+    return hashlib.sha256(json.dumps(each).encode()).hexdigest()
+
+
+def _alone(child: Layer) -> list[Defect]:
+    """What is wrong with a file whatever its parent says: that something is missing can't be known without it."""
     try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line, col = _line_col(data[: error.start].decode("latin-1"))
-        raise _only(file, line, col, f"is not UTF-8: byte 0x{data[error.start]:02x}; save it as UTF-8") from None
-    if "\r" in text:
-        line, col = _line_col(text[: text.index("\r")])
-        advice = "save it with LF (.gitattributes: 'policy.yaml text eol=lf')"
-        raise _only(file, line, col, f"has Windows line ends (CRLF); {advice}")
-    control = _CONTROL.search(text)
-    if control:
-        line, col = _line_col(text[: control.start()])
-        raise _only(file, line, col, f"has a control character U+{ord(control[0]):04X}; remove it")
-    return text
+        Policy.model_validate(child.tree.value)
+    except ValidationError as error:
+        found = explain.explain(error, child.tree)
+        return [*child.flaws(), *(child.defect(*each) for each in found if each[2] != explain.REQUIRED)]
+    return child.flaws()
 
 
-def _too_large(size: int) -> str:
-    return f"is {size / MAX_BYTES:.1f} MiB; a policy has at most 1 MiB"
+def _nearest(tree: Tree, path: str) -> Place:
+    """Where ``path`` stands, or what it stands in."""
+    while path and path not in tree.keys and path not in tree.values:
+        path = path.rpartition("[")[0] if path.endswith("]") else path.rpartition(".")[0]
+    return tree.values.get(path) or tree.keys.get(path) or Place(1, 1)
 
 
-def _line_col(before: str) -> tuple[int, int]:
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
-
-
-def _only(file: str, line: int, col: int, message: str) -> PolicyDefects:
-    return PolicyDefects([Defect(file, line, col, "file", message)])
-
-
-def _defect(file: str, text: str, place: tuple[int, int], path: str, message: str) -> Defect:
-    last = max(1, text.count("\n") + (not text.endswith("\n")))
-    return Defect(file, min(place[0], last), place[1], path or "file", message)
-
-
-def _repeated_names(tree: Tree) -> Iterator[tuple[tuple[int, int], str, str]]:
+def _repeated_names(tree: Tree) -> Iterator[tuple[Place, str, str]]:
     """Names that must be unique in their list: a second rule 'docs' could never be told from the first."""
     crossing = tree.value.get("cross_repo")
     contracts = crossing.get("contracts") if isinstance(crossing, Mapping) else None
-    for path, items in (("rules", tree.value.get("rules")), ("cross_repo.contracts", contracts)):
-        seen: dict[str, int] = {}
-        for index, item in enumerate(items if isinstance(items, Sequence) and not isinstance(items, str) else ()):
-            name = item.get("name") if isinstance(item, Mapping) else None
-            where = f"{path}[{index}].name"
-            if isinstance(name, str) and name in seen:
-                yield tree.values[where], where, f"the name '{name}' is taken, in line {seen[name]}"
-            elif isinstance(name, str):
-                seen[name] = tree.values[where][0]
+    yield from _repeated(tree, "rules", tree.value.get("rules"), "name")
+    yield from _repeated(tree, "cross_repo.contracts", contracts, "name")
+    for index, contract in enumerate(_listed(contracts)):
+        consumers = contract.get("consumers") if isinstance(contract, Mapping) else None
+        yield from _repeated(tree, f"cross_repo.contracts[{index}].consumers", consumers, "repo")
+
+
+def _repeated(tree: Tree, path: str, items: object, key: str) -> Iterator[tuple[Place, str, str]]:
+    """GitHub knows repositories whatever their case."""
+    seen: dict[str, int] = {}
+    for index, item in enumerate(_listed(items)):
+        name = item.get(key) if isinstance(item, Mapping) else None
+        where = f"{path}[{index}].{key}"
+        known = name.lower() if isinstance(name, str) and key == "repo" else name
+        if isinstance(known, str) and known in seen:
+            yield tree.values[where], where, f"the {key} '{name}' is taken, in line {seen[known]}"
+        elif isinstance(known, str):
+            seen[known] = tree.values[where].line
+
+
+def _listed(items: object) -> Sequence[Any]:
+    return items if isinstance(items, Sequence) and not isinstance(items, str) else ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -25,8 +25,16 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _CORE_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in "map seq str int float bool null merge value timestamp binary set".split())  # fmt: skip  # noqa: SIM905, E501 - one word a tag
 _MERGE = "<<"
 
-Place = tuple[int, int]
-"""Line and column, from 1."""
+
+class Place(NamedTuple):
+    """Line and column, from 1; ``layer`` is which of several files, the topmost parent first."""
+
+    line: int
+    col: int
+    layer: int = 0
+
+
+_BEGINNING = Place(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +69,17 @@ def read(text: str) -> Tree:
     """Raises ``Unusable`` where the text is no YAML, or too deep or too large once its aliases are expanded."""
     deep = too_deep(text)
     if deep:
-        raise Unusable(Flaw(deep, "file", f"nested deeper than {MAX_DEPTH} levels"))
+        raise Unusable(Flaw(Place(*deep), "file", f"nested deeper than {MAX_DEPTH} levels"))
     try:
         nodes = list(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        place = Place(mark.line + 1, mark.column + 1) if mark else _BEGINNING
         raise Unusable(Flaw(place, "file", _syntax(error, text, place))) from None
     except RecursionError:
-        raise Unusable(Flaw((1, 1), "file", f"nested deeper than {MAX_DEPTH} levels")) from None
+        raise Unusable(Flaw(_BEGINNING, "file", f"nested deeper than {MAX_DEPTH} levels")) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise Unusable(Flaw((1, 1), "file", f"not YAML: {str(error).splitlines()[0]}")) from None
+        raise Unusable(Flaw(_BEGINNING, "file", f"not YAML: {str(error).splitlines()[0]}")) from None
     if len(nodes) > 1:
         raise Unusable(Flaw(_place(nodes[1]), "file", "a second document begins here; a policy is one document"))
     tree = Tree()
@@ -90,7 +98,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, place: Place) -> str:
 
 
 def _place(node: yaml.Node) -> Place:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 @dataclass(frozen=True, slots=True)

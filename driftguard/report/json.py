@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
@@ -24,6 +25,8 @@ _ORDER = (
     "trail",
 )
 
+_NONCE = re.compile(r'("nonce"\s*:\s*")[^"]*')
+
 
 class JsonRenderer:
     """Times are RFC 3339 in UTC; characters beyond ASCII are escaped, so that any pipe takes them. No nonce is told."""
@@ -34,9 +37,19 @@ class JsonRenderer:
         fields = plain(report)
         for action in fields["actions"]:
             action["body"] = {key: value for key, value in action["body"].items() if key != "nonce"}
+        fields["event"]["payload"] = _without_nonces(fields["event"]["payload"])
         ordered = {key: fields[key] for key in _ORDER} | {"savings": plain(savings.of(report))}
         json.dump(ordered, out, indent=2, default=_text)
         out.write("\n")
+
+
+def _without_nonces(value: Any) -> Any:
+    """An event may be a question: the payload of one, or an input that holds it as JSON."""
+    if isinstance(value, dict):
+        return {key: _without_nonces(inner) for key, inner in value.items() if key != "nonce"}
+    if isinstance(value, list):
+        return [_without_nonces(inner) for inner in value]
+    return _NONCE.sub(r"\1[hidden]", value) if isinstance(value, str) else value
 
 
 def _text(value: Any) -> str:

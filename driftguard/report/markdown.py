@@ -70,6 +70,7 @@ def _lines(report: Report, new: frozenset[str], where: Place) -> Iterator[str]:
     yield from _changes(report)
     yield from _gaps(report)
     yield from (f"\n{markdown(note)}" for note in report.notes)
+    yield from (f"\n{table}" for table in report.tables)
 
 
 def _findings(findings: Sequence[Finding], new: frozenset[str], where: Place) -> Iterator[str]:

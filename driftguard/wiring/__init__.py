@@ -5,14 +5,16 @@ session, so there is nothing it could write with. Everything is built when first
 """
 
 from driftguard.wiring.assembly import Run, assemble, copy_trail
-from driftguard.wiring.governing import govern, load_policy, open_tree
-from driftguard.wiring.probes import aws_as, cloud_called, github_probe, is_key_file, terraform_version
+from driftguard.wiring.governing import LazyParents, govern, load_policy, open_tree
+from driftguard.wiring.probes import AppReach, aws_as, cloud_called, github_probe, is_key_file, terraform_version
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR, Request, utc_now
 from driftguard.wiring.sources import LazySources, tools
 from driftguard.wiring.views import consumers, contract_diff, diff_renderers, renderers
 
 __all__ = [
     "DEFAULT_AUDIT_DIR",
+    "AppReach",
+    "LazyParents",
     "LazySources",
     "Request",
     "Run",

@@ -25,7 +25,7 @@ from driftguard.registry import discover
 from driftguard.wiring.gatehouse import built_gate
 from driftguard.wiring.receiving import receive, who
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR, Request, utc_now
-from driftguard.wiring.sources import LazySources, identities
+from driftguard.wiring.sources import LazySources, identities, named_secrets
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ class Run:
 @contextmanager
 def assemble(request: Request, governing: Governing, environ: Mapping[str, str]) -> Iterator[Run]:
     """Everything a run needs, closed again at the end. Raises a ``DriftGuardError`` where something is missing."""
-    redact, policy = Redactor(secret_values(environ)), governing.policy
+    policy = governing.policy
+    redact = Redactor((*secret_values(environ), *named_secrets(policy, environ)))
     with ExitStack() as stack:
         sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir)
         event = receive(request, sources, environ)

@@ -4,38 +4,54 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from driftguard import governance, keys, policy_file, shards
 from driftguard.errors import NotFound
-from driftguard.governance import Governing
+from driftguard.governance import Change, Governing
 from driftguard.model import Event, Mode, Severity
-from driftguard.policy import Policy
-from driftguard.ports import SourceTree
+from driftguard.policy import Policy, Reference
+from driftguard.ports import ParentFile, Parents, SourceTree
 from driftguard.wiring.probes import is_key_file
 from driftguard.wiring.receiving import webhook
 from driftguard.wiring.request import DEFAULT_POLICY, Request
 
 
-def load_policy(request: Request) -> Policy:
+@dataclass
+class LazyParents:
+    """``ports.Parents``. A policy that extends nothing loads no client and reaches nobody."""
+
+    environ: Mapping[str, str]
+
+    @cached_property
+    def _store(self) -> Parents:
+        store: Parents = importlib.import_module("driftguard.clients.parents").parents(self.environ)
+        return store
+
+    def fetch(self, reference: Reference, tokens: Sequence[str]) -> ParentFile:
+        return self._store.fetch(reference, tokens)
+
+
+def load_policy(request: Request, environ: Mapping[str, str] = os.environ) -> Policy:
     """The policy that ``--policy`` names, else the one beside the repository."""
-    return policy_file.load(_policy_path(request))
+    return policy_file.load(_policy_path(request), LazyParents(environ))
 
 
 def govern(request: Request, environ: Mapping[str, str]) -> Governing:
     """The policy that governs this run: in Actions a pull request's base's, else what ``load_policy`` finds."""
     event = webhook(request, environ) if environ.get("GITHUB_ACTIONS") == "true" else None
-    governing = _base_s(request, event) if event is not None and event.base_sha else None
-    governing = governing or Governing(load_policy(request))
+    governing = _base_s(request, event, environ) if event is not None and event.base_sha else None
+    governing = governing or Governing(load_policy(request, environ))
     if request.shard is not None:
         governing = replace(governing, policy=shards.narrowed(governing.policy, request.shard))
     stored = keys.long_lived(governing.policy, environ, is_key_file)
     if any(finding.severity is Severity.ERROR for finding in stored):
         governing = replace(governing, mode=Mode.REHEARSAL)
-    return replace(governing, findings=(*governing.findings, *stored))
+    return replace(governing, findings=(*governing.findings, *governance.moving(governing.policy), *stored))
 
 
 @contextmanager
@@ -50,7 +66,7 @@ def _policy_path(request: Request) -> Path:
     return request.policy_path or request.repo_dir / DEFAULT_POLICY
 
 
-def _base_s(request: Request, event: Event) -> Governing | None:
+def _base_s(request: Request, event: Event, environ: Mapping[str, str]) -> Governing | None:
     """``None`` for a policy that lies outside of the repository: no pull request reaches it there."""
     with open_tree(request.repo_dir) as (tree, _):
         name = _name_in(request.repo_dir, _policy_path(request))
@@ -63,7 +79,8 @@ def _base_s(request: Request, event: Event) -> Governing | None:
         base = _base(tree, event)
         if base != event.base_sha and own == _read(tree, event.base_sha or "", name):
             own = _read(tree, base, name)  # changed on the base branch since, not here
-        return governance.of_pull_request(tree, base, name, own)
+        change = Change(name, own, event.repo.partition("/")[0])
+        return governance.of_pull_request(tree, base, change, LazyParents(environ))
 
 
 def _read(tree: SourceTree, revision: str, name: str) -> bytes | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from driftguard.policy import Policy
+from driftguard.wiring.reaching import Reach, reach
 from driftguard.wiring.sources import built_cloud
 
 
@@ -16,6 +19,21 @@ def github_probe(token: str, environ: Mapping[str, str]) -> Any:
     """GitHub as ``token`` sees it, for ``doctor``."""
     probe = importlib.import_module("driftguard.clients.probe")
     return probe.GitHubProbe(token, environ.get("GITHUB_API_URL") or "https://api.github.com")
+
+
+@dataclass
+class AppReach:
+    """Sessions for repositories as the policy's App; each raises a ``DriftGuardError`` that says what is missing."""
+
+    policy: Policy
+    environ: Mapping[str, str]
+
+    @cached_property
+    def _sessions(self) -> Reach:
+        return reach(self.policy, self.environ, lambda _verb: None)
+
+    def __call__(self, repo: str, permission: str) -> object:
+        return self._sessions(repo, permission)
 
 
 def aws_as(which: str, policy: Policy, environ: Mapping[str, str]) -> Any:

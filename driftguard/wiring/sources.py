@@ -12,6 +12,8 @@ from pathlib import Path
 
 from driftguard import audit
 from driftguard.commands.store import OverrideStore
+from driftguard.cross_repo.nonces import RunNonces
+from driftguard.cross_repo.pace import Pacer
 from driftguard.errors import DriftGuardError
 from driftguard.forge import Forge, Overrides
 from driftguard.model import Event, History
@@ -64,8 +66,18 @@ class LazySources:
         token = self.environ.get(self.policy.github.token_env)
         if not token:
             return None
-        forge: Forge = importlib.import_module("driftguard.clients.github").reader(token, self.environ)
+        github = importlib.import_module("driftguard.clients.github")
+        forge: Forge = github.reader(token, self.environ, self.pacer.turn)
         return forge
+
+    @cached_property
+    def pacer(self) -> Pacer:
+        """One for all requests to GitHub that this run makes."""
+        return Pacer()
+
+    @cached_property
+    def nonces(self) -> RunNonces:
+        return RunNonces()
 
     @property
     def web_url(self) -> str:
@@ -77,6 +89,13 @@ class LazySources:
 
     def overrides(self, event: Event) -> Overrides:
         return OverrideStore(self.forge, self.policy.github, self.clock).overrides(event)
+
+
+def named_secrets(policy: Policy, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of the variables that the policy names for tokens and keys, whatever they are called."""
+    names = [policy.github.token_env, policy.cross_repo.token_env]
+    names += [policy.cross_repo.app.key_env] if policy.cross_repo.app else []
+    return tuple(filter(None, map(environ.get, names)))
 
 
 def tools() -> Tools:

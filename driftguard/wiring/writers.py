@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from driftguard.audit import Trail
-from driftguard.cross_repo import asking
-from driftguard.cross_repo.pace import Pacer
-from driftguard.errors import UsageError
+from driftguard.cross_repo import asking, ledger, pages
 from driftguard.forge import ForgeWriter
 from driftguard.policy import Policy
-from driftguard.ports import CloudWriter, Dispatcher, StackDestroyer, Webhook, Workbench
-from driftguard.wiring.sources import LazySources, configured_clouds
+from driftguard.ports import CloudWriter, Dispatcher, Nonces, StackDestroyer, Webhook, Workbench
+from driftguard.wiring.reaching import Reach, reach, secret
+from driftguard.wiring.sources import LazySources, configured_clouds, named_secrets
 
 
 @dataclass
@@ -56,35 +55,31 @@ class LazyWriters:
 
     @cached_property
     def forge(self) -> ForgeWriter:
-        variable = self.policy.github.token_env
-        token = self.environ.get(variable)
-        if not token:
-            where = self.policy.where("github.token_env")
-            raise UsageError(f"{where}: github.token_env: the environment variable {variable} is not set")
-        forge: ForgeWriter = importlib.import_module("driftguard.clients.github").writer(token, self.environ)
+        token = secret(self.policy, self.environ, "github.token_env", self.policy.github.token_env)
+        github = importlib.import_module("driftguard.clients.github")
+        forge: ForgeWriter = github.writer(token, self.environ, self.sources.pacer.turn)
         return forge
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
-        github = importlib.import_module("driftguard.clients.github")
-        dispatcher: Dispatcher = github.dispatcher(self._token, self.environ, Pacer().wait)
+        dispatcher: Dispatcher = importlib.import_module("driftguard.clients.github").dispatcher(self._reach)
         return dispatcher
-
-    @property
-    def _token(self) -> str:
-        """For other repositories."""
-        variable = self.policy.cross_repo.token_env
-        token = self.environ.get(variable)
-        if not token:
-            where = self.policy.where("cross_repo.token_env")
-            raise UsageError(f"{where}: cross_repo.token_env: the environment variable {variable} is not set")
-        return token
 
     @property
     def workbench(self) -> Workbench:
         client = importlib.import_module("driftguard.clients.workbench")
-        bench: Workbench = client.workbench(self._token, self.environ, self.sources.directory, asking.digest)
+        reading = client.Reading(asking.digest, pages.listed, ledger.has_answer)
+        hidden = frozenset(named_secrets(self.policy, self.environ))
+        bench: Workbench = client.Workbench(self._reach, dict(self.environ), self.sources.directory, reading, hidden)
         return bench
+
+    @property
+    def nonces(self) -> Nonces:
+        return self.sources.nonces
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return reach(self.policy, self.environ, self.sources.pacer.turn)
 
     def webhook(self, variable: str) -> Webhook:
         hook: Webhook = importlib.import_module("driftguard.clients.webhook").webhook(variable, self.environ)

@@ -43,6 +43,11 @@ def test_a_fix_has_the_style_of_the_line_it_follows(tmp_path: Path, path: str, d
     assert "how old" not in text
 
 
+def test_what_else_names_the_neighbour_in_its_cell_is_not_repeated(tmp_path: Path) -> None:
+    text, _, _ = fix(tmp_path, "README.md", "| Key | What |\n|---|---|\n| `app.old` /<br>`OLD_SETTING` | how old |\n")
+    assert text == "| `NEW_SETTING` | TODO: say what it does |"
+
+
 @pytest.mark.parametrize(
     ("path", "document", "after", "text"),
     [

@@ -246,3 +246,13 @@ def test_a_setting_that_a_field_reads_already_is_nothing_new_where_it_is_set(tmp
     settings = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    api_prefix: str = ''\n"
     compose = "services:\n  web:\n    build: .\n    environment: {API_PREFIX: /api, OTHER_X: 1}\n"
     assert names(tmp_path, {**NOTHING, "config.py": settings}, {"compose.yml": compose}) == ["OTHER_X"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("| max-size | 1 |", True), ("`max-size`", True), ("the max-size of", False)]
+)
+def test_a_flag_of_several_words_is_documented_as_a_name_without_its_dashes(
+    tmp_path: Path, said: str, told: bool
+) -> None:
+    code = "import argparse\nargparse.ArgumentParser().add_argument('--max-size')\n"
+    assert names(tmp_path, NOTHING, {"a.py": code, "README.md": said}) == ([] if told else ["--max-size"])

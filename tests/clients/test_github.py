@@ -225,12 +225,12 @@ class TestWriting:
     ) -> None:
         hub.fail("repos/create-dispatch-event", status, headers=headers)
         with pytest.raises(error, match=says):
-            GitHubDispatcher(WriteApi(TOKEN, hub.url, backoff)).dispatch("acme/shop", "asked", {"a": 1})
+            dispatcher(hub, backoff).dispatch("acme/shop", "asked", {"a": 1})
         assert len(hub.asked) == 1
 
     def test_a_dispatch_waits_for_the_limit(self, hub: FakeGitHub, backoff: Backoff, naps: list[float]) -> None:
         hub.fail("repos/create-dispatch-event", 403, headers={"Retry-After": "7"})
-        GitHubDispatcher(WriteApi(TOKEN, hub.url, backoff)).dispatch("acme/shop", "asked", {"a": 1})
+        dispatcher(hub, backoff).dispatch("acme/shop", "asked", {"a": 1})
         assert naps == [7.0]
         assert hub.repo().dispatches == [{"event_type": "asked", "client_payload": {"a": 1}}]
 
@@ -239,10 +239,14 @@ class TestWriting:
         self, hub: FakeGitHub, backoff: Backoff, payload: dict[str, Any]
     ) -> None:
         with pytest.raises(PermanentError, match="422"):
-            GitHubDispatcher(WriteApi(TOKEN, hub.url, backoff)).dispatch("acme/shop", "asked", payload)
+            dispatcher(hub, backoff).dispatch("acme/shop", "asked", payload)
         hub.refused.clear()
 
 
-@pytest.mark.parametrize("make", [lambda u: ReadApi(TOKEN, u), lambda u: GitHubDispatcher(WriteApi(TOKEN, u))])
+def dispatcher(hub: FakeGitHub, backoff: Backoff) -> GitHubDispatcher:
+    return GitHubDispatcher(lambda _repo, _permission: WriteApi(TOKEN, hub.url, backoff))
+
+
+@pytest.mark.parametrize("make", [lambda u: ReadApi(TOKEN, u), lambda u: WriteApi(TOKEN, u)])
 def test_no_session_shows_its_token(make: Callable[[str], object]) -> None:
     assert TOKEN not in repr(make("http://127.0.0.1:1"))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from driftguard.clients.workbench import Workbench
+from driftguard.clients.workbench import Reading, Workbench
+from driftguard.ports import Wanted
 
 NAMES = ("GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 
@@ -15,13 +16,18 @@ class Origin:
     """An API that has one file."""
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
-        return {"content": base64.b64encode(b"::error::from a contract\n").decode()}
+        return {
+            "type": "file",
+            "encoding": "base64",
+            "content": base64.b64encode(b"::error::from a contract\n").decode(),
+        }
 
 
 def tried(directory: Path, *command: str, **environ: str) -> str:
     given = {"PATH": "/usr/bin:/bin", **dict.fromkeys(NAMES, str(directory / "shared")), **environ}
-    bench = Workbench(Origin(), given, directory, lambda _: "digest")  # type: ignore[arg-type]
-    return bench.try_contract("acme/shop", "5a" * 20, "digest", ["api.yaml"], command, 10).says
+    reading = Reading(lambda _: "digest", lambda _runs, _digest: (), lambda _statuses, _nonce: False)
+    bench = Workbench(lambda _repo, _right: Origin(), given, directory, reading)  # type: ignore[arg-type,return-value]
+    return bench.try_contract(Wanted("acme/shop", "5a" * 20, "digest", ("api.yaml",)), command, 10).says
 
 
 def test_what_it_prints_is_no_command_and_not_in_the_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

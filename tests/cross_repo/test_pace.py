@@ -21,7 +21,7 @@ def test_three_hundred_consumers_one_after_the_other_stay_within_every_window() 
     clock = Clock()
     pacer = Pacer(lambda: clock.now, clock.sleep)
     for _ in range(300):
-        pacer.wait()
+        pacer.turn("POST")
         clock.sent.append(clock.now)
     assert most_within(clock.sent, 60) == 80
     assert most_within(clock.sent, 3600) <= 500
@@ -64,3 +64,25 @@ def test_no_window_overflows_by_what_is_sent_from_now_on(count: int, sent: list[
 
 def test_the_points_window_counts_a_write_five_times() -> None:
     assert most_within(send_times(400, 0.0, windows=CONTENT[2:]), 60) == 180
+
+
+@given(st.lists(st.sampled_from(["GET", "GET", "GET", "POST"]), max_size=40), st.integers(1, 40))
+def test_reads_and_writes_together_stay_within_the_points(verbs: list[str], times: int) -> None:
+    clock = Clock()
+    pacer = Pacer(lambda: clock.now, clock.sleep)
+    sent: list[tuple[float, int]] = []
+    for verb in verbs * times:
+        pacer.turn(verb)
+        sent.append((clock.now, 1 if verb == "GET" else 5))
+    for begin in {at for at, _ in sent}:
+        assert sum(cost for at, cost in sent if begin <= at < begin + 60) <= 900
+
+
+def test_reads_alone_wait_only_for_the_points() -> None:
+    clock = Clock()
+    pacer = Pacer(lambda: clock.now, clock.sleep)
+    for _ in range(900):
+        pacer.turn("GET")
+    assert clock.now == 0.0
+    pacer.turn("GET")
+    assert clock.now == 60.0

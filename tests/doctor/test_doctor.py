@@ -14,6 +14,7 @@ from fakes.azure import Fault
 from fakes.gcp import FakeGoogle
 from fakes.gcp import Fault as GoogleFault
 from fakes.gcp import error as google_error
+from fakes.nobody import nothing_but
 from stage import google_things as things
 from stage import oidc as stage
 from stage.azure_cloud import ONE, OTHER, AzureCloud
@@ -21,7 +22,9 @@ from stage.command import within
 from stage.moto_cloud import ACCOUNT, MotoCloud
 
 from driftguard import doctor, wiring
+from driftguard.doctor.checks.consumers import CHECK as CONSUMERS
 from driftguard.doctor.checks.terraform import CHECK as TERRAFORM
+from driftguard.errors import PermanentError
 from driftguard.janitor import rights
 from driftguard.policy import Policy
 
@@ -208,12 +211,35 @@ def test_a_policy_with_defects_ends_2(ward: Ward) -> None:
 def test_terraform_must_lock_in_s3_itself(version: str, state: str, ward: Ward) -> None:
     policy = Policy.model_validate({"version": 1, "rules": [{"name": "n", "on": ["schedule"], "run": "janitor"}]})
 
-    def never(_: str) -> Any:
+    def never(*_: str) -> Any:
         raise AssertionError
 
-    patient = doctor.Patient(Path(), "a/b", policy, {}, never, never, lambda: version, wiring.is_key_file, never)
+    patient = doctor.Patient(Path(), "a/b", policy, {}, never, never, never, lambda: version, wiring.is_key_file, never)
     (result,) = TERRAFORM.look(patient)
     assert result.state.value == state
+
+
+def test_as_an_app_each_consumer_is_reached_with_the_right_that_it_is_asked_by() -> None:
+    """Minting the token is the whole question; one that is refused says what to do."""
+    asked: list[tuple[str, str]] = []
+
+    def reaches(repo: str, permission: str) -> object:
+        asked.append((repo, permission))
+        if repo == "acme/web":
+            raise PermanentError("the App 1234 is not installed at acme/web: install it there")
+        return None
+
+    consumers = [{"repo": "acme/web"}, {"repo": "acme/app", "ask": "workflow_dispatch"}]
+    contract = {"name": "api", "paths": ["api/**"], "consumers": consumers}
+    policy = Policy.model_validate({"version": 1, "cross_repo": {"app": {"id": 1234}, "contracts": [contract]}})
+    nobody: Any = nothing_but
+    patient = doctor.Patient(Path(), "a/b", policy, {}, nobody, reaches, nobody, lambda: "", wiring.is_key_file, nobody)
+    said = [(result.state.value, result.said) for result in CONSUMERS.look(patient)]
+    assert said == [
+        ("ok", "acme/app is reached as the App"),
+        ("fail", "the App 1234 is not installed at acme/web: install it there"),
+    ]
+    assert asked == [("acme/app", "actions:write"), ("acme/web", "contents:write")]
 
 
 class TestAzure:

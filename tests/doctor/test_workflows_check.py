@@ -23,11 +23,13 @@ ALL = "permissions: {contents: read, id-token: write}"
 
 
 def look(directory: Path, policy: str = "version: 1\nrules: []\n") -> list[str]:
-    def never(_: str) -> Any:
+    def never(*_: str) -> Any:
         raise AssertionError
 
     parsed = policy_file.parse(policy.encode(), "policy.yaml")
-    patient = doctor.Patient(directory, "acme/shop", parsed, {}, never, never, lambda: "", wiring.is_key_file, never)
+    patient = doctor.Patient(
+        directory, "acme/shop", parsed, {}, never, never, never, lambda: "", wiring.is_key_file, never
+    )
     return [f"{result.state.value} {result.said}" for result in CHECK.look(patient)]
 
 

@@ -9,7 +9,7 @@ from driftguard.errors import AccessDenied, NotFound, PartlyDone, PermanentError
 from driftguard.forge import Forge, Override, Overrides, Scope
 from driftguard.model import Event, Gap, History, Target, fingerprint
 from driftguard.policy import Policy
-from driftguard.ports import Cloud, LanguageModel, SourceTree, Stack, Tools
+from driftguard.ports import Cloud, LanguageModel, NonceHashes, SourceTree, Stack, Tools
 
 ACCOUNT = "aws/123456789012"
 
@@ -113,6 +113,10 @@ class MemorySources:
 
     @property
     def tools(self) -> Tools:
+        raise NotImplementedError
+
+    @property
+    def nonces(self) -> NonceHashes:
         raise NotImplementedError
 
     def overrides(self, event: Event) -> Overrides:

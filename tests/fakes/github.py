@@ -67,6 +67,9 @@ class Repo:
     pulls: dict[int, Pull] = field(default_factory=dict)
     permissions: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    refs: dict[str, str] = field(default_factory=dict)
+    at: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """The files of single commits, where they aren't ``files``."""
     workflows: set[str] = field(default_factory=set)
     installation: int | None = None
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
@@ -106,6 +109,7 @@ class FakeGitHub:
     refused: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     tokens: dict[str, frozenset[str]] = field(default_factory=lambda: {TOKEN: frozenset()})
+    app_may: frozenset[str] = frozenset({"contents", "actions", "checks"})
     now: datetime | None = None
     remaining: int = CORE_LIMIT
     _last: int = 1000

@@ -1,9 +1,11 @@
 """What the fake GitHub does and says, operation by operation. Requests were checked before they come here."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -142,6 +144,8 @@ def update_check(asked: Asked) -> Reply:
     for name in ("name", "external_id", "details_url", "status", "conclusion", "completed_at", "started_at"):
         if name in asked.body:
             check[name] = asked.body[name]
+    if asked.body.get("status") in ("queued", "in_progress"):
+        check["conclusion"] = None
     check["status"] = "completed" if asked.body.get("conclusion") else check["status"]
     _write_output(check, asked.body.get("output", {}))
     return 200, _shown(check)
@@ -184,7 +188,8 @@ def list_checks(asked: Asked) -> Reply:
 
 def _resolved(asked: Asked) -> str:
     ref = asked.path["ref"]
-    return next((pull.head for pull in asked.repo.pulls.values() if pull.head_ref == ref), ref)
+    heads = {pull.head_ref: pull.head for pull in asked.repo.pulls.values()}
+    return asked.repo.refs.get(ref) or heads.get(ref, ref)
 
 
 def create_status(asked: Asked) -> Reply:
@@ -232,7 +237,7 @@ def workflow_dispatch(asked: Asked) -> Reply:
         "inputs": asked.body.get("inputs", {}),
         "head_branch": asked.body["ref"],
     }
-    run["html_url"] = f"{asked.hub.url}/{asked.repo.name}/actions/runs/{run['id']}"
+    run["html_url"] = f"https://github.example/{asked.repo.name}/actions/runs/{run['id']}"
     asked.repo.runs.append(run)
     if not asked.body.get("return_run_details"):
         return 204, None
@@ -254,21 +259,32 @@ def list_runs(asked: Asked) -> Reply:
 
 
 def get_content(asked: Asked) -> Reply:
-    data = asked.repo.files.get(asked.path["path"])
+    """A file of more than 1 MB comes without its content, which is in its blob."""
+    files = asked.repo.at.get(asked.query.get("ref", ""), asked.repo.files)
+    data = files.get(asked.path["path"])
     if data is None:
         return NOT_FOUND
-    encoded = base64.encodebytes(data).decode()
-    return 200, {
-        "type": "file",
-        "path": asked.path["path"],
-        "size": len(data),
-        "encoding": "base64",
-        "content": encoded,
-    }
+    about = {"type": "file", "path": asked.path["path"], "size": len(data), "sha": _blob(data)}
+    if len(data) > 1_000_000:
+        return 200, about | {"encoding": "none", "content": ""}
+    return 200, about | {"encoding": "base64", "content": base64.encodebytes(data).decode()}
+
+
+def get_blob(asked: Asked) -> Reply:
+    every = [asked.repo.files, *asked.repo.at.values()]
+    found = (data for files in every for data in files.values() if _blob(data) == asked.path["file_sha"])
+    data = next(found, None)
+    return NOT_FOUND if data is None else (200, {"encoding": "base64", "content": base64.encodebytes(data).decode()})
+
+
+def _blob(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def get_commit(asked: Asked) -> Reply:
-    return 200, {"sha": _resolved(asked)}
+    """Whatever is neither a full id nor a branch nor a tag is no commit."""
+    found = _resolved(asked)
+    return (200, {"sha": found}) if len(found) in (40, 64) else (422, {"message": f"No commit found for SHA: {found}"})
 
 
 def list_files(asked: Asked) -> Reply:
@@ -317,9 +333,14 @@ def installation_token(asked: Asked) -> Reply:
         return NOT_FOUND
     if wanted is not None and len(reach) < len(wanted):
         return 422, {"message": "There is at least one repository that does not exist or is not accessible"}
+    permissions = (asked.body or {}).get("permissions", {})
+    if set(permissions) - asked.hub.app_may:
+        return 422, {"message": "The permissions requested are not granted to this installation."}
     token = f"ghs_installation{asked.hub.new_id():020d}"
     asked.hub.tokens[token] = reach
-    return 201, {"token": token, "expires_at": "2999-01-01T00:00:00Z"}
+    asked.hub.scoped[token] = frozenset(name for name, right in permissions.items() if right == "write")
+    ends = (asked.hub.now or datetime.now(UTC)) + timedelta(hours=1)
+    return 201, {"token": token, "expires_at": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
@@ -334,6 +355,7 @@ ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
     "checks/list-annotations": list_annotations,
     "checks/list-for-ref": list_checks,
     "checks/update": update_check,
+    "git/get-blob": get_blob,
     "issues/create-comment": create_comment,
     "issues/get-comment": get_comment,
     "issues/list-comments": list_comments,

@@ -25,6 +25,9 @@ _GROUP = re.compile(
 )
 _NESTED = re.compile(r"\.Route\(\s*(?P<prefix>\"[^\"]*\")\s*,\s*func\(\s*(?P<name>\w+)\b")
 _WRAPPED = re.compile(r"\w+\.(?:Get|Post|Put|Patch|Delete|Head|Options|New)\((?P<path>\"[^\"]*\")\)")
+_PATH = re.compile(
+    r"\b(?P<on>[A-Za-z_][\w.]*)(?:\.Methods\([^()]*\))?\.Path\((?P<path>[^()\n]+)\)\s*\.(?:Methods|Handler|HandlerFunc|Name|Queries)\("
+)
 _METHOD = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)?\s*(?:[\w.-]*)(?=/)")
 
 
@@ -32,6 +35,7 @@ def routes(source: Source) -> Iterator[Found]:
     if not _WEB.search(source.text):
         return
     groups, nested = _groups(source), _nested(source)
+    yield from _chained(source, groups, nested)
     for match in _ROUTE.finditer(source.text):
         listed = split(bracketed(source.text, match.end() - 1)[1:-1])
         if len(listed) < 2:  # noqa: PLR2004 - a route and what answers it
@@ -45,6 +49,16 @@ def routes(source: Source) -> Iterator[Found]:
         prefix = "".join(prefix for start, end, prefix in nested if start < match.start() < end)
         prefix += groups.get(match["on"].rpartition(".")[2], "")
         for named in path([prefix + _METHOD.sub("", route)]):
+            yield Found(ItemKind.HTTP_ROUTE, named, match.start())
+
+
+def _chained(source: Source, groups: Mapping[str, str], nested: list[tuple[int, int, str]]) -> Iterator[Found]:
+    """Gorilla's ``r.Path("/x").Methods("GET").HandlerFunc(h)``."""
+    for match in _PATH.finditer(source.text):
+        route = evaluate(match["path"], Scope(source.constants))
+        prefix = "".join(prefix for start, end, prefix in nested if start < match.start() < end)
+        prefix += groups.get(match["on"].rpartition(".")[2], "")
+        for named in path([prefix + route] if route else []):
             yield Found(ItemKind.HTTP_ROUTE, named, match.start())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from driftguard.ai_sync.expressions import Scope, evaluate
 from driftguard.ai_sync.grammar import Node, of_kinds
@@ -15,6 +16,7 @@ from driftguard.ai_sync.syntax import bracketed, split
 _TAG = re.compile(r"\b(?P<key>[\w-]+):\"(?P<value>(?:\\.|[^\"\\])*)\"")
 _PROCESS = re.compile(r"envconfig\.(?:Must)?Process(?:With)?\(")
 _PARSED_WITH = re.compile(r"\bPrefix:\s*(?P<prefix>[^,}\n]+)")
+_DEEPER = {"envPrefix", "env-prefix", "namespace", "env-namespace"}
 _KONG = re.compile(r"\"github\.com/alecthomas/kong\"")
 
 
@@ -27,7 +29,7 @@ def struct_tags(source: Source) -> Iterator[Found]:
     prefix = "" if _PROCESS.search(source.text) else _prefix(source)
     for name, body in structs.items():
         if name not in inner or not _has_prefix(structs, name):
-            yield from _struct(body, prefix, structs, source, 4)
+            yield from _struct(body, Prefix(prefix), structs, source, 4)
     for name in _processed(source) & set(structs):
         yield from _untagged(structs[name], structs, source)
 
@@ -78,26 +80,50 @@ def _tags(field: Node) -> Mapping[str, str]:
 def _has_prefix(structs: Mapping[str, Node], name: str) -> bool:
     """Whether some field of this type adds a prefix: then its variables exist only below that."""
     fields = (field for body in structs.values() for field in _fields(body))
-    return any(name in _words(field) and {"envPrefix", "env-prefix"} & set(_tags(field)) for field in fields)
+    return any(name in _words(field) and _DEEPER & set(_tags(field)) for field in fields)
 
 
-def _struct(body: Node, prefix: str, structs: Mapping[str, Node], source: Source, depth: int) -> Iterator[Found]:
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What an outer struct puts before the names of variables and of flags."""
+
+    env: str = ""
+    flag: str = ""
+
+    def deeper(self, tags: Mapping[str, str]) -> Prefix | None:
+        """With what a field's tags add, https://pkg.go.dev/github.com/jessevdk/go-flags; ``None`` for nothing."""
+        added = tags.get("envPrefix") or tags.get("env-prefix")
+        if added is not None:
+            return Prefix(self.env + added, self.flag)
+        if "namespace" not in tags and "env-namespace" not in tags:
+            return None
+        env, flags = tags.get("env-namespace"), tags.get("namespace")
+        return Prefix(f"{self.env}{env}_" if env else self.env, f"{self.flag}{flags}." if flags else self.flag)
+
+
+def _struct(body: Node, prefix: Prefix, structs: Mapping[str, Node], source: Source, depth: int) -> Iterator[Found]:
     for field in _fields(body):
         tags = _tags(field)
-        deeper = tags.get("envPrefix") or tags.get("env-prefix")
+        deeper = prefix.deeper(tags)
         if deeper is not None and depth:
-            nested = next((structs[kind] for kind in _words(field) if kind in structs), None)
-            literal = field.field("type")
-            nested = literal if nested is None and literal is not None and literal.kind() == "struct_type" else nested
+            nested = _nested(field, structs)
             if nested is not None:
-                yield from _struct(nested, prefix + deeper, structs, source, depth - 1)
+                yield from _struct(nested, deeper, structs, source, depth - 1)
                 continue
         start = field.range().start.index
-        yield from (Found(ItemKind.ENV_VAR, named, start) for named in _env(field, tags, prefix, source))
-        yield from (Found(ItemKind.CLI_FLAG, named, start) for named in _flag(field, tags, source))
+        yield from (Found(ItemKind.ENV_VAR, named, start) for named in _env(field, tags, prefix.env, source))
+        yield from (Found(ItemKind.CLI_FLAG, named, start) for named in _flag(field, tags, prefix.flag, source))
         kind = field.field("type")
         if kind is not None and kind.kind() == "struct_type" and depth:
             yield from _struct(kind, prefix, structs, source, depth - 1)
+
+
+def _nested(field: Node, structs: Mapping[str, Node]) -> Node | None:
+    """The struct that a field is of: written out, or another of the file."""
+    written = field.field("type")
+    if written is not None and written.kind() == "struct_type":
+        return written
+    return next((structs[kind] for kind in _words(field) if kind in structs), None)
 
 
 def _env(field: Node, tags: Mapping[str, str], prefix: str, source: Source) -> Iterator[Named]:
@@ -120,11 +146,11 @@ def _is_processed(tags: Mapping[str, str], source: Source) -> bool:
     return _PROCESS.search(source.text) is not None and bool({"default", "required", "desc"} & set(tags))
 
 
-def _flag(field: Node, tags: Mapping[str, str], source: Source) -> Iterator[Named]:
+def _flag(field: Node, tags: Mapping[str, str], prefix: str, source: Source) -> Iterator[Named]:
     if tags.get("hidden") is not None or 'hidden:""' in str(tags):
         return
     if "long" in tags:
-        yield from flag([tags["long"]])
+        yield from flag([prefix + tags["long"]])
     elif tags.get("arg", "").startswith("--") or ",--" in tags.get("arg", ""):
         yield from flag([part for part in tags["arg"].split(",") if part.startswith("--")][:1])
     elif _KONG.search(source.text) and "help" in tags and not {"arg", "cmd"} & set(tags):

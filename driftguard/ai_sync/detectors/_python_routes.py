@@ -14,6 +14,7 @@ from driftguard.ai_sync.syntax import bracketed, keyword, split
 
 _METHODS = r"get|post|put|patch|delete|head|options|trace|websocket|api_route|route|websocket_route"
 _DECORATOR = re.compile(rf"@(?P<app>[\w.]+)\.(?:{_METHODS})\(")
+_BARE = re.compile(r"@(?:get|post|put|patch|delete|route)\(")
 _ROUTER = re.compile(r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:\w*Router|\w*Blueprint|NinjaAPI)\(")
 _MOUNTED = re.compile(r"(?:include_router|register_blueprint|add_router)\(")
 _DJANGO = re.compile(r"(?<![\w.])(?:path|re_path|url)\(")
@@ -25,11 +26,12 @@ _FRAMEWORK = re.compile(
 
 def routes(source: Source) -> Iterator[Found]:
     if _FRAMEWORK.search(source.text):
-        prefixes = _prefixes(source)
+        prefixes, bottle = _prefixes(source), "bottle" in source.text
         for decorator in of_kinds(source.root, ["decorator"]):
-            match = _DECORATOR.match(decorator.text())
+            match = _DECORATOR.match(decorator.text()) or (bottle and _BARE.match(decorator.text()))
             if match:
-                prefix = prefixes.get(match["app"].rpartition(".")[2], "")
+                app = match.groupdict().get("app") or ""
+                prefix = prefixes.get(app.rpartition(".")[2], "")
                 route = _first(decorator.text(), match.end() - 1, source, ("path", "rule"))
                 yield from _found(prefix, route, decorator.range().start.index)
         for match in _ADDED.finditer(source.text):

@@ -25,6 +25,8 @@ _OF_THE_BUILD = re.compile(
     r"|TARGET.*|BUILD.*|GIT_.*|VCS_.*|.*_VER|.*FROZEN.*|YARN_.*|PNPM_.*|UV_.*|POETRY_.*|NEXT_TELEMETRY_DISABLED|LC_ALL|S6_.*"
 )
 
+_SETTING = re.compile(r"(?!GIT_|VCS_|BUILD).+_(?:USER|URL)")
+
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
     image = _image(text)
@@ -38,7 +40,7 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
             continue
         kind = ItemKind.DOCKER_ENV if word == "ENV" else ItemKind.DOCKER_ARG
         for name, at in _names(rest, is_arg=word == "ARG"):
-            if not _OF_THE_BUILD.fullmatch(name) and not _is_used_here(name, text):
+            if not _is_of_the_build(name, word) and not _is_used_here(name, text):
                 yield Found(kind, Named(name), match.start("rest") + at)
 
 
@@ -77,6 +79,11 @@ def _names(rest: str, *, is_arg: bool) -> Iterator[tuple[str, int]]:
     alone = re.match(r"[A-Za-z_]\w*", rest)
     if not pairs and alone and (is_arg or " " in rest.strip()):
         yield alone[0], 0
+
+
+def _is_of_the_build(name: str, word: str) -> bool:
+    """``DB_USER`` and ``API_URL`` are settings where the image sets them, and the build's own as its arguments."""
+    return _OF_THE_BUILD.fullmatch(name) is not None and not (word == "ENV" and _SETTING.fullmatch(name))
 
 
 def _is_used_here(name: str, text: str) -> bool:

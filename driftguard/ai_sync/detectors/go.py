@@ -27,7 +27,7 @@ FAMILY = Family(
     kind="go",
     grammars={".go": "go"},
     hint=re.compile(
-        rb"(?i:getenv|lookupenv|envconfig|viper|path\s*==|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
+        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
         rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
     ),
     calls=(

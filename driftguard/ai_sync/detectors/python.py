@@ -14,7 +14,7 @@ from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import flag, one_of, path, switches
 
-_ENVIRON = r"(?:dict\((?:os\.)?environ\)|(?:\w+\.)*(?:environb?|ALIAS))"
+_ENVIRON = r"(?:dict\((?:os\.)?environ\)|(?:\w+\.)*\w*os\.environb?|(?:\w+\.)*ALIAS)"
 _READERS = (
     r"(?:str|bool|int|float|decimal|list|dict|json|url|uuid|path|log_level|timedelta|date|datetime|time|enum|yaml"
 )
@@ -29,7 +29,7 @@ FAMILY = Family(
     interpreter="python",
     grammars={".py": "python", ".pyi": "python", ".pyw": "python"},
     hint=re.compile(
-        rb"(?:enum|class)\s+[\w ]*Env"
+        rb"bottle|(?:enum|class)\s+[\w ]*Env"
         rb"|environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
         rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\("
     ),
@@ -144,6 +144,7 @@ FAMILY = Family(
     writes=("assignment", "augmented_assignment", "delete_statement"),
     aliases=(
         r"\b(?:environb?|getenvb?)\s+as\s+(?P<alias>\w+)",
+        r"\bfrom\s+os\s+import\s+(?:\([^)]*?|[^\n(]*?)\b(?P<alias>environb?)\b(?!\s+as\b)",
         r"^\s*(?P<alias>[A-Za-z_]\w*)(?:\s*:[^=\n]+)?\s*=\s*(?:os\.)?(?:environ(?:\.get|\.copy\(\))?|getenv)\s*(?:$|[#;])",
         r"^\s*(?P<alias>[A-Za-z_]\w*)\s*=\s*dict\(\s*os\.environ\s*\)",
         r"(?P<alias>[A-Za-z_]\w*)\s*:\s*(?:Mapping|MutableMapping|dict|Dict)\[str,\s*str\](?:\s*\|\s*None)?\s*=\s*(?:field\(default_factory=lambda:\s*)?os\.environ",

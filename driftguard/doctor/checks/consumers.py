@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from driftguard.doctor.examine import Patient, Result, State
+from driftguard.errors import DriftGuardError
+from driftguard.policy import Ask
+
+RIGHTS = {Ask.REPOSITORY_DISPATCH: "contents:write", Ask.WORKFLOW_DISPATCH: "actions:write"}
 
 
 class ConsumersCheck:
@@ -15,6 +19,9 @@ class ConsumersCheck:
         crossing = patient.policy.cross_repo
         repos = sorted({consumer.repo for contract in crossing.contracts for consumer in contract.consumers})
         if not repos:
+            return
+        if crossing.app is not None:
+            yield from _as_app(patient)
             return
         token = patient.environ.get(crossing.token_env)
         if not token:
@@ -30,6 +37,19 @@ class ConsumersCheck:
             else:
                 fix = f"give the token (or the App's installation) contents: write on {repo}"
                 yield Result("consumers", State.FAIL, f"{repo} can't be asked ({status})", fix)
+
+
+def _as_app(patient: Patient) -> Iterator[Result]:
+    """The token that a run would ask with is minted, and used for nothing."""
+    contracts = patient.policy.cross_repo.contracts
+    asked = {(one.repo, RIGHTS[one.ask]) for contract in contracts for one in contract.consumers}
+    for repo, permission in sorted(asked):
+        try:
+            patient.app(repo, permission)
+        except DriftGuardError as error:
+            yield Result("consumers", State.FAIL, str(error))
+        else:
+            yield Result("consumers", State.OK, f"{repo} is reached as the App")
 
 
 CHECK = ConsumersCheck()

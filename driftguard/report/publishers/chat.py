@@ -11,7 +11,6 @@ from driftguard.policy import Channel, Moment
 from driftguard.ports import Sources
 from driftguard.report import savings, words
 from driftguard.report.escape import visible
-from driftguard.report.publishers.subject import from_fork
 
 MOST_LINES = 10
 """Of each kind; a chat is no place for a table."""
@@ -30,7 +29,7 @@ class ChatPublisher:
         notify = self.sources.policy.notify
         channels = {name: getattr(notify, name) for name in type(notify).model_fields if getattr(notify, name)}
         wanted = {name: channel for name, channel in channels.items() if worth(report, channel)}
-        if wanted and from_fork(report.event):
+        if wanted and report.event.from_fork:
             return Plan(notes=(f"a fork's pull request has no secrets, so nobody is told in {' or '.join(wanted)}",))
         return Plan(actions=tuple(self._action(name, channel, report) for name, channel in wanted.items()))
 

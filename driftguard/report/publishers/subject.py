@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from driftguard.model import Event, Report, Target
 from driftguard.policy import Policy
@@ -42,7 +40,7 @@ def subject(report: Report, policy: Policy) -> Subject | None:
 
 def silenced(event: Event, sources: Sources) -> str:
     """Why this run can't write to GitHub; empty if it may try."""
-    if from_fork(event):
+    if event.from_fork:
         return f"this pull request comes from a fork, so the token may only read: {INSTEAD}"
     if sources.forge is None:
         return f"{sources.policy.github.token_env} is not set, so nothing is written to the pull request: {INSTEAD}"
@@ -65,14 +63,3 @@ def _judges(event: Event, policy: Policy) -> bool:
 
 def _judging(policy: Policy, kind: str) -> frozenset[str]:
     return frozenset(rule.name for rule in policy.rules if rule.run in JUDGES and rule.matches(kind))
-
-
-def from_fork(event: Event) -> bool:
-    """Whether GitHub gave this run a token that can't write: ``pull_request`` from another repository."""
-    head: Any = event.payload
-    for key in ("pull_request", "head"):
-        head = head.get(key) if isinstance(head, Mapping) else None
-    if not event.kind.startswith("pull_request.") or not isinstance(head, Mapping) or "repo" not in head:
-        return False
-    repo = head["repo"]
-    return not (isinstance(repo, Mapping) and repo.get("full_name") == event.repo)

@@ -23,7 +23,7 @@ OPERATIONS = frozenset(
     """
     actions/create-workflow-dispatch actions/get-workflow-run actions/list-workflow-runs
     actions/list-workflow-runs-for-repo apps/create-installation-access-token apps/get-repo-installation
-    checks/create checks/get checks/list-annotations checks/list-for-ref checks/update
+    checks/create checks/get checks/list-annotations checks/list-for-ref checks/update git/get-blob
     issues/create-comment issues/get-comment issues/list-comments issues/update-comment
     pulls/create-review pulls/get pulls/list pulls/list-files pulls/list-review-comments rate-limit/get
     repos/create-commit-status repos/create-dispatch-event repos/get repos/get-collaborator-permission-level
