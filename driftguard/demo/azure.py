@@ -18,16 +18,17 @@ from driftguard.demo.loopback import Asked, Loopback, Reply
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 TENANT = "99999999-9999-9999-9999-999999999999"
-GROUP, SITE, CACHE, STORE = (
+GROUP, SITE, DISK, STORE = (
     "Microsoft.Resources/resourceGroups",
     "Microsoft.Web/sites",
-    "Microsoft.Cache/redis",
+    "Microsoft.Compute/disks",
     "Microsoft.Storage/storageAccounts",
 )
 PREVIEW, SHARED = "dg-shop-pr-41", "shared"
 OWNER = {"driftguard:owner": "platform"}
 _GRAPH = "/providers/microsoft.resourcegraph/resources"
 _VERSION = "2023-01-01"
+_SIZED = {DISK: {"sku": {"name": "Premium_LRS"}, "properties": {"diskSizeGB": 256}}}
 
 
 def cast(now: datetime) -> list[Resource]:
@@ -37,7 +38,7 @@ def cast(now: datetime) -> list[Resource]:
     return [
         Resource(GROUP, PREVIEW, "", "expired, goes as a whole", GOES, expired),
         Resource(SITE, "dg-shop-pr-41-web", PREVIEW, "expired, inside it", GOES, expired),
-        Resource(CACHE, "dg-shop-cache", SHARED, "past its own 2d", GOES, OWNER | {"driftguard:ttl": "2d"}, DAYS),
+        Resource(DISK, "dg-shop-import", SHARED, "past its own 2d", GOES, OWNER | {"driftguard:ttl": "2d"}, DAYS),
         Resource(SITE, "dg-shop-pr-57-web", SHARED, "fresh", STAYS, fresh),
         Resource(STORE, "dg-ledger", SHARED, "protected by a lock", STAYS, expired, kept="keep-for-audit"),
         Resource(SITE, "reports", SHARED, "not named dg-…", STAYS, expired),
@@ -90,8 +91,9 @@ class Azure:
         group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{resource.place or resource.name}"
         identity = f"{group}/providers/{resource.kind}/{resource.name}" if resource.place else group
         made = f"{now - resource.age:%Y-%m-%dT%H:%M:%SZ}"
-        told = {"id": identity, "name": resource.name, "type": resource.kind, "location": "westeurope"}
-        self.things[identity.lower()] = told | {"tags": dict(resource.tags), "createdTime": made}
+        told = {"id": identity, "name": resource.name, "type": resource.kind, "location": "eastus"}
+        more = {"tags": dict(resource.tags), "createdTime": made, **_SIZED.get(resource.kind, {})}
+        self.things[identity.lower()] = told | more
         return identity
 
     def answer(self, asked: Asked) -> Reply:

@@ -77,7 +77,7 @@ class Stage:
         before = self._names()
         self._scene("1", "A pull request reads a new variable and changes a contract")
         self._driftguard("run", "--dry-run", "--base", "main", "--head", "cache")
-        self._scene("2", "The nightly run over AWS, Azure and Google Cloud, rehearsed: nothing is changed")
+        self._scene("2", "The nightly run over three clouds, rehearsed: nothing is changed")
         self._driftguard("run", *self._nightly())
         self._scene("3", "A reviewer lets one line of policy.yaml through")
         repository.go_live(self.shop)
