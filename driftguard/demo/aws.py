@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ ACCOUNT = "123456789012"
 REGIONS = ("eu-west-1", "us-east-1")
 OWNER = {"driftguard:owner": "platform"}
 _EXPIRY = "driftguard:expires-at"
+_NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
 def cast(now: datetime) -> list[Resource]:
@@ -45,14 +47,28 @@ def embedded(_loopback: Loopback, now: datetime) -> Iterator[Aws]:
         raise MissingExtra("demo", "the demo") from error
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
-    server.start()
+    with _nobody_s_profile():
+        server.start()
+        try:
+            host, port = server.get_host_and_port()
+            made = Aws(f"http://{host}:{port}", cast(now))
+            made.fill(now)
+            yield made
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _nobody_s_profile() -> Iterator[None]:
+    """Both moto and boto3 read this process's environment, and what that says is no business of theirs."""
+    before = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("AWS_")}
+    os.environ.update(_NO_FILES)
     try:
-        host, port = server.get_host_and_port()
-        made = Aws(f"http://{host}:{port}", cast(now))
-        made.fill(now)
-        yield made
+        yield
     finally:
-        server.stop()
+        for name in _NO_FILES:
+            del os.environ[name]
+        os.environ.update(before)
 
 
 @dataclass
@@ -70,13 +86,15 @@ class Aws:
     @property
     def environ(self) -> Mapping[str, str]:
         keys = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": REGIONS[0]}
-        return keys | {"AWS_ENDPOINT_URL": self.url}
+        return keys | _NO_FILES | {"AWS_ENDPOINT_URL": self.url}
 
     def _client(self, service: str, region: str) -> Any:
+        """Past every proxy."""
         import boto3  # noqa: PLC0415 - see embedded
+        from botocore.config import Config  # noqa: PLC0415
 
         session = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo", region_name=region)  # noqa: S106 - nobody checks it
-        return session.client(service, endpoint_url=self.url)
+        return session.client(service, endpoint_url=self.url, config=Config(proxies={}))
 
     def fill(self, now: datetime) -> None:
         for resource in self.cast:

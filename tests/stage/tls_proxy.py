@@ -128,8 +128,7 @@ class _Relay(BaseHTTPRequestHandler):
             self._break(rule, body)
 
     def _break(self, rule: Rule, body: bytes) -> None:
-        if rule.cut != "before":
-            self.proxy.closing.wait(rule.hang)
+        if rule.cut != "before" and not self.proxy.closing.wait(rule.hang):
             answer = self._ask(body)
             if not rule.cut:
                 self._say(*answer)
