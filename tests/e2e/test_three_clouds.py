@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fakes.azure import GRAPH
 from stage import google_things as things
-from stage.aws_things import PROTECTIONS, THINGS
 from stage.azure_cloud import EXPIRED, LOCKED, ONE
 from stage.azure_things import TYPES
 from stage.azure_things import fill as fill_azure
+from stage.command import within
 from stage.moto_cloud import FRESH
 from stage.proxy import recording
 from stage.three_clouds import NOWHERE, ThreeClouds, by_name
@@ -22,8 +22,8 @@ from driftguard.janitor.resources.aws.inventory import AwsCloud
 from driftguard.janitor.resources.azure.inventory import AzureCloud
 from driftguard.janitor.resources.gcp.inventory import GcpCloud
 
-AWS_GOES = {"dg-old-queue", "dg-old-bucket", "dg-old-table"}
-AWS_STAYS = {"dg-new-queue", "dg-kept-bucket", "web-queue", "dg-foreign", "dg-locked-table"}
+AWS_GOES = {"dg-old-queue", "dg-old-bucket"}
+AWS_STAYS = {"dg-new-queue", "dg-kept-bucket", "web-queue", "dg-foreign", "dg-locked-bucket"}
 
 
 def fill_aws(clouds: ThreeClouds) -> None:
@@ -34,13 +34,7 @@ def fill_aws(clouds: ThreeClouds) -> None:
     aws.bucket("dg-kept-bucket", EXPIRED | {"protected": "x"})
     aws.queue("web-queue", EXPIRED)
     aws.bucket("dg-foreign", {})
-    for name in ("dg-old-table", "dg-locked-table"):
-        THINGS["dynamodb:table"](aws, name, EXPIRED)
-    PROTECTIONS["dynamodb:table"](aws, "dg-locked-table")
-
-
-def in_aws(clouds: ThreeClouds) -> set[str]:
-    return clouds.aws.names() | set(clouds.aws.client("dynamodb").list_tables()["TableNames"])
+    aws.locked_bucket("dg-locked-bucket", EXPIRED)
 
 
 def test_in_one_run_exactly_what_is_ours_expired_and_unprotected_is_gone_on_each(clouds: ThreeClouds) -> None:
@@ -59,7 +53,7 @@ def test_in_one_run_exactly_what_is_ours_expired_and_unprotected_is_gone_on_each
     code, report = clouds.nightly()
     left = [each for each in report["outcomes"] if each["status"] not in ("verified", "denied") or each["error"]]
     assert (code, report["gaps"], left) == (0, [], [])
-    assert in_aws(clouds) == AWS_STAYS
+    assert clouds.aws.names() == AWS_STAYS
     assert before - clouds.azure.names == {name for name in before if name.startswith("dg-goes")}
     assert clouds.google.names() == stays
     _aws_says_why(report)
@@ -73,7 +67,7 @@ def test_in_one_run_exactly_what_is_ours_expired_and_unprotected_is_gone_on_each
 
 
 def _rehearse(clouds: ThreeClouds, on_azure: set[str]) -> None:
-    on_aws, on_google = in_aws(clouds), clouds.google.names()
+    on_aws, on_google = clouds.aws.names(), clouds.google.names()
     with recording(clouds.aws.url) as proxy:
         clouds.urls["aws"] = proxy.url
         code, report = clouds.nightly("--dry-run")
@@ -84,7 +78,7 @@ def _rehearse(clouds: ThreeClouds, on_azure: set[str]) -> None:
     assert {asked for asked in clouds.azure.asked if asked[0] != "GET"} == {("POST", GRAPH)}
     assert (len(clouds.google.asked) > 50, clouds.google.writes) == (True, [])
     assert all(scope.endswith(("readonly", "read-only", "cloud-platform")) for scope in clouds.google.scopes)
-    assert (in_aws(clouds), clouds.azure.names, clouds.google.names()) == (on_aws, on_azure, on_google)
+    assert (clouds.aws.names(), clouds.azure.names, clouds.google.names()) == (on_aws, on_azure, on_google)
 
 
 def _aws_says_why(report: Any) -> None:
@@ -92,7 +86,7 @@ def _aws_says_why(report: Any) -> None:
         AWS_GOES
     )
     why = {name: each["reason"] for name, each in by_name(report, "decisions", "aws").items()}
-    assert "deletion protection" in why["dg-locked-table"]
+    assert "S3 Object Lock" in why["dg-locked-bucket"]
     assert "protected by its tag Protected=x" in why["dg-kept-bucket"]
 
 
@@ -202,6 +196,32 @@ def test_a_cloud_that_cant_be_reached_is_a_gap_and_the_others_are_cleaned(clouds
     assert {gap["scope"].partition("/")[0] for gap in report["gaps"]} == {dead}
     assert goners(clouds) == {"aws", "azure", "gcp"} - {dead}
     assert all(each["error"] for each in report["gaps"])
+
+
+def test_clouds_whose_extras_arent_installed_are_gaps_and_the_other_is_cleaned(
+    clouds: ThreeClouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_two_on_each(clouds)
+    for module in ("azure.identity", "google.auth"):
+        monkeypatch.setitem(sys.modules, module, None)
+    code, report = clouds.nightly()
+    assert (code, goners(clouds)) == (3, {"aws"})
+    assert {gap["scope"].partition("/")[0] for gap in report["gaps"]} == {"azure", "gcp"}
+    for gap in report["gaps"]:
+        assert f"driftguard-engine[{gap['scope'].partition('/')[0]}]" in gap["error"]
+
+
+def test_a_reviewed_plan_covers_the_three_clouds_and_nothing_that_came_later(clouds: ThreeClouds) -> None:
+    put_two_on_each(clouds)
+    clouds.write_policy()
+    planned = within("plan", "--event-name", "schedule", "-o", "plan.json", cwd=clouds.home, environ=clouds.environ)
+    assert (planned[0], goners(clouds)) == (0, set())
+    clouds.aws.queue("dg-later", EXPIRED)
+    clouds.azure.put(clouds.azure.group(ONE, "web"), "Microsoft.Web/sites", "dg-later", EXPIRED)
+    things.put(clouds.google, "topic", "dg-later", things.ONE, things.OLD)
+    code, printed = within("apply", "plan.json", cwd=clouds.home, environ=clouds.environ)
+    assert (code, goners(clouds)) == (0, {"aws", "azure", "gcp"}), printed
+    assert all("dg-later" in names for names in (clouds.aws.names(), clouds.azure.names, clouds.google.names()))
 
 
 IMPORTING = """

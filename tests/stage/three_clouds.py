@@ -42,7 +42,7 @@ class ThreeClouds:
     def clouds(self) -> dict[str, Any]:
         """As the policy says them."""
         return {
-            "aws": {"accounts": [ACCOUNT], "regions": ["eu-west-1"], "types": ["s3:*", "sqs:*", "dynamodb:*"]},
+            "aws": {"accounts": [ACCOUNT], "regions": ["eu-west-1"], "types": ["s3:*", "sqs:*"]},
             "azure": {"subscriptions": [ONE, OTHER]},
             "gcp": {"projects": [things.ONE, things.TWO]},
         }
