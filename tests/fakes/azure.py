@@ -9,7 +9,6 @@ import json
 import re
 import ssl
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -37,21 +36,16 @@ class Refusal(Exception):
 
 @dataclass
 class Fault:
-    """Breaks requests whose ``METHOD /path`` matches: ``times`` of them, -1 for all.
-
-    ``status`` 0 cuts the connection; ``hang`` waits so many seconds first; without ``code`` the request is served then.
-    """
+    """Refuses requests whose ``METHOD /path`` matches: ``times`` of them, -1 for all."""
 
     pattern: str
-    status: int = 0
+    status: int
     code: str = ""
     message: str = "by rule"
     times: int = -1
-    hang: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
     said: tuple[Any, ...] = ()
     """The one body that is answered with instead."""
-    dealt: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,13 +183,9 @@ class FakeAzure:
     def _serve(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         fault = self._fault(f"{method} {path}")
         if fault is not None:
-            time.sleep(fault.hang)
             if fault.said:
                 return Reply(fault.status, fault.said[0], fault.headers)
-            if fault.code:
-                return _refused(fault.status, fault.code, fault.message, fault.headers)
-            if not fault.hang:
-                raise ConnectionAbortedError
+            return _refused(fault.status, fault.code, fault.message, fault.headers)
         with self._lock:
             if method == "POST" and path == GRAPH:
                 return self._graph(json.loads(body))
@@ -210,7 +200,6 @@ class FakeAzure:
             for fault in self.faults:
                 if fault.times and re.search(fault.pattern, asked, re.IGNORECASE):
                     fault.times -= 1
-                    fault.dealt += 1
                     return fault
         return None
 
@@ -384,11 +373,7 @@ def serving(fake: FakeAzure, tls: ssl.SSLContext) -> Iterator[FakeAzure]:
 
         def either(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            try:
-                reply = fake.answer(self.command, self.path, dict(self.headers), body)
-            except ConnectionAbortedError:
-                self.close_connection = True
-                return
+            reply = fake.answer(self.command, self.path, dict(self.headers), body)
             data = b"" if reply.body is None else json.dumps(reply.body).encode()
             with suppress(OSError):  # whoever asked has given up
                 self._send(reply, data)
