@@ -228,6 +228,11 @@ class Target:
     holds: tuple[Target, ...] = ()
 
     @property
+    def whole(self) -> tuple[Target, ...]:
+        """Itself and all that goes with it."""
+        return (self, *(each for held in self.holds for each in held.whole))
+
+    @property
     def path(self) -> str:
         """Where it lies, for comparing with a gap's scope: ``aws/123456789012/eu-west-1/sqs:queue``."""
         return f"{self.scope}/{self.type}"
@@ -260,6 +265,11 @@ class Action:
     part_of: tuple[str, ...] = ()
     timeout: timedelta | None = None
     usd_month: float | None = None
+
+    @property
+    def doomed(self) -> tuple[Target, ...]:
+        """The target and everything that goes with it, also what only goes with a thing that it takes."""
+        return (*self.target.whole, *(each for taken in self.takes for each in taken.whole))
 
     @property
     def touched(self) -> tuple[Target, ...]:

@@ -69,5 +69,5 @@ def judge(action: Action, rule: Rule, grounds: Grounds) -> lease.Lease:
 
 def _hides(gap: Gap, action: Action) -> bool:
     """An environment may have resources wherever something wasn't listed: protected ones, for all we know."""
-    covered = any(gap.covers(target.path) for target in (action.target, *action.takes))
+    covered = any(gap.covers(target.path) for target in action.doomed)
     return covered or (action.target.type == ENVIRONMENT and gap.hides_resources)

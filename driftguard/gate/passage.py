@@ -128,6 +128,8 @@ def _changed(action: Action, found: Target) -> str:
 
     A whole's fingerprint stands for all that it holds, so there it is the tags that are compared, and each part.
     """
+    if found.id != action.target.id:
+        return f"{found.id} is there instead"
     if not (action.takes or found.holds):
         return "its tags changed" if found.fingerprint != action.target.fingerprint else ""
     if fingerprint(found.tags) != fingerprint(action.target.tags):

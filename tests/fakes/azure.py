@@ -40,10 +40,12 @@ class Fault:
 
     pattern: str
     status: int
-    code: str
+    code: str = ""
     message: str = "by rule"
     times: int = -1
     headers: Mapping[str, str] = field(default_factory=dict)
+    said: tuple[Any, ...] = ()
+    """The one body that is answered with instead."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class FakeAzure:
     locks: list[str] = field(default_factory=list)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     holders: dict[str, set[str]] = field(default_factory=dict)
+    plans: dict[str, str] = field(default_factory=dict)
+    """Id of an App Service plan -> how the names of its last apps begin: it goes with these unless told otherwise."""
     muted: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     announced: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -179,6 +183,8 @@ class FakeAzure:
     def _serve(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         fault = self._fault(f"{method} {path}")
         if fault is not None:
+            if fault.said:
+                return Reply(fault.status, fault.said[0], fault.headers)
             return _refused(fault.status, fault.code, fault.message, fault.headers)
         with self._lock:
             if method == "POST" and path == GRAPH:
@@ -312,6 +318,9 @@ class FakeAzure:
             raise Refusal(403, "DenyAssignmentAuthorizationFailed", "a deny assignment")
         if any(holder in self.things for holder in self.holders.get(path, ())):
             raise Refusal(409, "InUseResourceCannotBeDeleted", f"{path} is in use")
+        if "/microsoft.web/sites/" in path and query.get("deleteemptyserverfarm", "true") != "false":
+            for plan in [key for key, begins in self.plans.items() if item["name"].startswith(begins)]:
+                self.remove(plan)
         return self._begin(path)
 
     def _begin(self, path: str) -> Reply:

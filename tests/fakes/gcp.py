@@ -165,6 +165,12 @@ class FakeGoogle:
     def _get(self, service: str, where: str, asked: Query) -> Answer:
         if where in self.things:
             return 200, self.things[where].body, {}
+        if service == "compute" and where.endswith("/instances"):
+            inside = [each.body for path, each in self.things.items() if path.rpartition("/")[0] == where]
+            begins = asked.get("filter", ['name eq ".*"'])[0].removeprefix('name eq "').removesuffix('"')
+            return self._paged(
+                [each for each in inside if re.fullmatch(begins, each["name"])], "items", asked, "maxResults"
+            )
         if where.rpartition("/")[0] not in self.things:
             return error(404, "NOT_FOUND", "notFound", f"{where} was not found")
         key, items = self.inside.get(where, ("items", []))
