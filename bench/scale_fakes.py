@@ -130,11 +130,12 @@ class Azure:
         if "'microsoft.resources/subscriptions'" in body["query"]:
             seen = [{"name": "x", "subscriptionId": each, "tenantId": TENANT} for each in SUBSCRIPTIONS]
             return Reply({"totalRecords": 2, "count": 2, "data": seen, "resultTruncated": "false"})
+        total = 0 if body["query"].startswith("resourcecontainers") else self.total
         begin = int(body["options"].get("$skipToken") or 0)
-        stop = 0 if body["query"].startswith("resourcecontainers") else min(begin + PAGE["azure"], self.total)
+        stop = min(begin + PAGE["azure"], total)
         rows = [self._disk(number) for number in range(begin, stop)]
-        told = {"totalRecords": self.total, "count": len(rows), "data": rows, "resultTruncated": "false"}
-        return Reply(told | ({"$skipToken": str(stop)} if 0 < stop < self.total else {}))
+        told = {"totalRecords": total, "count": len(rows), "data": rows, "resultTruncated": "false"}
+        return Reply(told | ({"$skipToken": str(stop)} if stop < total else {}))
 
 
 @dataclass(frozen=True)
