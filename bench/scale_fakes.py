@@ -10,7 +10,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,13 +59,20 @@ class Aws(BaseHTTPRequestHandler):
 
     do_GET = do_POST  # noqa: N815 - http.server's name
 
-    def _resources(self, asked: dict[str, str]) -> None:
+    def _resources(self, asked: dict[str, Any]) -> None:
         found = re.search(r"Credential=[^/]*/\d+/([\w-]+)/", self.headers.get("Authorization", ""))
         region, begin = found[1] if found else "", int(asked.get("PaginationToken") or 0)
-        end = min(begin + PAGE["aws"], self.each)
-        items = [self._item(region, number) for number in range(begin, end)]
-        token = str(end) if end < self.each else ""
+        wanted = self._numbers(asked.get("ResourceTypeFilters", ()))
+        items = [self._item(region, number) for number in wanted[begin : begin + PAGE["aws"]]]
+        token = str(begin + PAGE["aws"]) if begin + PAGE["aws"] < len(wanted) else ""
         self._send(200, json.dumps({"ResourceTagMappingList": items, "PaginationToken": token}))
+
+    def _numbers(self, services: Collection[str]) -> Sequence[int]:
+        """All, or those of one service: they come by turns."""
+        for turn, sort in enumerate(self.sorts):
+            if services and sort.partition(":")[0] in services:
+                return range(turn, self.each, len(self.sorts))
+        return range(0 if services else self.each)
 
     def _item(self, region: str, number: int) -> Mapping[str, Any]:
         arn = self.sorts[number % len(self.sorts)].format(r=region, a=ACCOUNT, n=number)
@@ -123,11 +130,12 @@ class Azure:
         if "'microsoft.resources/subscriptions'" in body["query"]:
             seen = [{"name": "x", "subscriptionId": each, "tenantId": TENANT} for each in SUBSCRIPTIONS]
             return Reply({"totalRecords": 2, "count": 2, "data": seen, "resultTruncated": "false"})
+        total = 0 if body["query"].startswith("resourcecontainers") else self.total
         begin = int(body["options"].get("$skipToken") or 0)
-        stop = 0 if body["query"].startswith("resourcecontainers") else min(begin + PAGE["azure"], self.total)
+        stop = min(begin + PAGE["azure"], total)
         rows = [self._disk(number) for number in range(begin, stop)]
-        told = {"totalRecords": self.total, "count": len(rows), "data": rows, "resultTruncated": "false"}
-        return Reply(told | ({"$skipToken": str(stop)} if 0 < stop < self.total else {}))
+        told = {"totalRecords": total, "count": len(rows), "data": rows, "resultTruncated": "false"}
+        return Reply(told | ({"$skipToken": str(stop)} if stop < total else {}))
 
 
 @dataclass(frozen=True)
