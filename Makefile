@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/.demo ## Run the main job on an embedded cloud, no account needed
+demo: $(VENV)/.demo ## Run the main job on three embedded clouds, no account needed
 	@$(BIN)/driftguard demo
 
 test: lint types imports tests ## Lint, types, import contracts, tests

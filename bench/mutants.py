@@ -3,7 +3,7 @@
 Each mutant is one small change to ``lease.py`` or a module of the gate: another comparison, a negated condition, ``or``
 for ``and``, a number one higher, a value that isn't returned, a statement that is left out. The module's own tests run
 against it in a forked child, which gets the changed source from an import hook; nothing on disk changes. A mutant that
-no test notices must be explained in ``EXPLAINED`` below, and an explanation that is no longer needed fails, too.
+no test notices must be explained in ``mutants.yaml``, and an explanation that is no longer needed fails, too.
 
 Texts of messages aren't mutated: the tests compare most of them, and none of them decides anything. Our own 150 lines
 instead of mutmut or cosmic-ray, since both rewrite files in place or in copies and start an interpreter a mutant.
@@ -24,27 +24,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import yaml
+
 ROOT = Path(__file__).resolve().parent.parent
-GATE = ("ruling", "deciding", "caps", "reviewing", "passage", "door")
-SUBJECTS = {
+GATE = ["tests/test_gate.py", "tests/test_gate_wholes.py"]
+SUBJECTS: dict[str, tuple[str, list[str]]] = {
     "driftguard.janitor.lease": ("driftguard/janitor/lease.py", ["tests/janitor/test_lease.py"]),
     **{
-        f"driftguard.gate.{name}": (f"driftguard/gate/{name}.py", ["tests/test_gate.py", "tests/test_gate_wholes.py"])
-        for name in GATE
+        f"driftguard.gate.{part}": (f"driftguard/gate/{part}.py", [*GATE])
+        for part in ("caps", "deciding", "door", "passage", "reviewing", "ruling")
     },
+    "driftguard.passes": ("driftguard/passes.py", ["tests/test_passes.py", *GATE]),
+    "driftguard.looks": ("driftguard/looks.py", ["tests/test_looks.py"]),
 }
+"""Module -> its file, and the tests that have to notice."""
 HEAVY = ("pytest", "hypothesis", "pydantic", "yaml", "boto3", "moto.server", "moto.backends", "jsonschema")
 """What the tests import besides driftguard; loaded once, before the forks."""
 PATIENCE = 90.0
 """Seconds for one mutant's tests; one that hangs is noticed, too."""
-WIDTH = os.cpu_count() or 1
+WIDTH = int(os.environ.get("WIDTH", os.cpu_count() or 1))
 
-EXPLAINED: dict[tuple[str, str], str] = {
-    ("True", "False"): "zip(strict=True) over two tuples of one run, which are always of one length",
-    ("self.close(result)", "pass"): "Gate.apply closes it again a moment later; here it is only sooner, for a run that"
-    " is interrupted in between",
-}
-"""(what stood there, what stands there now) -> why no test can tell the difference."""
+EXPLANATIONS = Path(__file__).with_suffix(".yaml")
+"""Survivors that no test can tell from the code as it is, each with the reason."""
+
+Key = tuple[str, str, str]
+"""Module, what stood there, what stands there now."""
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -70,6 +74,10 @@ class Mutant:
     before: str
     after: str
     source: str
+
+    @property
+    def key(self) -> Key:
+        return self.module, self.before, self.after
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line}: {self.before}  ->  {self.after}"
@@ -203,7 +211,7 @@ def survivors(found: Sequence[Mutant]) -> list[Mutant]:
                 del running[child]
                 alive += [mutant] if status == 0 else []
                 if status == 0:
-                    print(f"  alive  {mutant}", flush=True)
+                    print(f"  alive  {mutant} ({len(waiting)} to go)", flush=True)
             elif time.monotonic() > until:
                 os.killpg(child, signal.SIGKILL)
         time.sleep(0.02)
@@ -222,13 +230,13 @@ def main(arguments: Sequence[str]) -> int:
     found = [mutant for name in wanted for mutant in mutants(name, ROOT / SUBJECTS[name][0])]
     print(f"{len(found)} mutants of {', '.join(wanted)}", flush=True)
     alive = survivors(found)
-    unexplained = [mutant for mutant in alive if (mutant.before, mutant.after) not in EXPLAINED]
-    made = {(mutant.before, mutant.after) for mutant in alive}
-    idle = [key for key in EXPLAINED if not arguments and key not in made]
+    explained = {(each["module"], each["was"], each["is"]) for each in yaml.safe_load(EXPLANATIONS.read_text())}
+    unexplained = [mutant for mutant in alive if mutant.key not in explained]
+    idle = [key for key in explained if key[0] in wanted and key not in {mutant.key for mutant in alive}]
     for mutant in unexplained:
         print(f"not explained: {mutant}")
     for key in idle:
-        print(f"explained, but no survivor: {key[0]}  ->  {key[1]}")
+        print(f"explained, but no survivor: {key[0]}: {key[1]}  ->  {key[2]}")
     killed = len(found) - len(alive)
     print(f"{killed} of {len(found)} killed, {len(alive) - len(unexplained)} explained, {len(unexplained)} not")
     return 1 if unexplained or idle else 0

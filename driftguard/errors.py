@@ -61,6 +61,14 @@ class StillInUse(DriftGuardError):
     """Something else must go first; the gate tries again in its next pass."""
 
 
+class UnderWay(StillInUse):
+    """The deletion has begun and takes its time, up to ``takes`` seconds; passes go on meanwhile."""
+
+    def __init__(self, message: str, takes: float) -> None:
+        super().__init__(message)
+        self.takes = takes
+
+
 class TransientError(DriftGuardError):
     """Worth another try. ``retry_after`` is in seconds, when the remote said."""
 

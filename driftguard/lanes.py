@@ -34,6 +34,8 @@ class Ticket:
 
 
 Call = Callable[[Ticket], T]
+_Inbox = queue.SimpleQueue[tuple[int, Ticket] | None]
+"""What a thread is to call next; ``None`` ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Ended(Generic[T]):
 class _Running:
     ticket: Ticket
     until: float
+    inbox: _Inbox
 
 
 @dataclass(slots=True)
@@ -62,12 +65,23 @@ class _Lanes(Generic[T]):
     bell: queue.SimpleQueue[int] = field(default_factory=queue.SimpleQueue)
     running: dict[int, _Running] = field(default_factory=dict)
     own: Mapping[int, float] = field(default_factory=dict)
+    idle: list[_Inbox] = field(default_factory=list)
 
     def start(self, index: int) -> None:
-        ticket = Ticket()
-        self.running[index] = _Running(ticket, min(time.monotonic() + self.own.get(index, self.timeout), self.deadline))
-        name = f"lane-{index}"
-        threading.Thread(target=self._call, args=(index, ticket), name=name, daemon=True).start()
+        """In a thread that has nothing to do, else in a new one."""
+        inbox = self.idle.pop() if self.idle else self._lane(index)
+        until = min(time.monotonic() + self.own.get(index, self.timeout), self.deadline)
+        self.running[index] = _Running(Ticket(), until, inbox)
+        inbox.put((index, self.running[index].ticket))
+
+    def _lane(self, number: int) -> _Inbox:
+        inbox: _Inbox = queue.SimpleQueue()
+        threading.Thread(target=self._serve, args=(inbox,), name=f"lane-{number}", daemon=True).start()
+        return inbox
+
+    def _serve(self, inbox: _Inbox) -> None:
+        while (asked := inbox.get()) is not None:
+            self._call(*asked)
 
     def _call(self, index: int, ticket: Ticket) -> None:
         try:
@@ -81,19 +95,26 @@ class _Lanes(Generic[T]):
         while True:
             ready = next((index for index in self.running if index in self.ended), None)
             if ready is not None:
-                del self.running[ready]
+                self.idle.append(self.running.pop(ready).inbox)
                 return self.ended.pop(ready)
             index, oldest = min(self.running.items(), key=lambda item: item[1].until)
             try:
                 self.bell.get(timeout=max(0.0, oldest.until - time.monotonic()))
             except queue.Empty:
-                self.running.pop(index).ticket.revoke()
+                self._give_up(self.running.pop(index))
                 return Ended(index, timed_out=True)
+
+    def _give_up(self, running: _Running) -> None:
+        """Its thread gets no further call."""
+        running.ticket.revoke()
+        running.inbox.put(None)
 
     def abandon(self) -> None:
         """Revoke whatever still runs; nobody listens any more."""
         for running in self.running.values():
-            running.ticket.revoke()
+            self._give_up(running)
+        for inbox in self.idle:
+            inbox.put(None)
 
     def drain(self) -> Iterator[Ended[T]]:
         self.abandon()

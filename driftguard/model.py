@@ -209,7 +209,7 @@ class Target:
     ``scope`` is a path from the provider down (``aws/123456789012/eu-west-1``, ``github/acme/web``).
     A ``type`` that lies inside another extends its name (``microsoft.sql:servers:databases``).
     ``protection`` names what the cloud itself protects it with; empty where nothing does. ``size`` is what its price
-    goes by, a class, a volume or both (``t3.micro``, ``100 GiB``, ``gp3 100 GiB``); empty where that isn't known.
+    goes by, a class, a volume or several (``t3.micro``, ``gp3 100 GiB``, ``2 x a + 5 GiB``); empty if unknown.
     ``holds`` is everything that goes with it, as far as the cloud deletes it whole: a resource group's resources. Its
     ``fingerprint`` then also stands for these.
     """
@@ -226,6 +226,11 @@ class Target:
     protection: str = ""
     size: str = ""
     holds: tuple[Target, ...] = ()
+
+    @property
+    def whole(self) -> tuple[Target, ...]:
+        """Itself and all that goes with it."""
+        return (self, *(each for held in self.holds for each in held.whole))
 
     @property
     def path(self) -> str:
@@ -260,6 +265,11 @@ class Action:
     part_of: tuple[str, ...] = ()
     timeout: timedelta | None = None
     usd_month: float | None = None
+
+    @property
+    def doomed(self) -> tuple[Target, ...]:
+        """The target and everything that goes with it, also what only goes with a thing that it takes."""
+        return (*self.target.whole, *(each for taken in self.takes for each in taken.whole))
 
     @property
     def touched(self) -> tuple[Target, ...]:

@@ -16,6 +16,9 @@ from driftguard.model import Action, Outcome, Status
 SETTLE = (1.0, 5.0, 15.0)
 """Seconds to pause after the first, second and third pass in a row in which nothing moved; after that it's over."""
 
+SLOWLY = 30.0
+"""Seconds between passes after that, for as long as a deletion that has begun may take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -33,33 +36,47 @@ class Pace:
 
     def pause(self, idle: int) -> None:
         """Wait after the ``idle``-th pass in a row in which nothing moved, but not beyond the deadline."""
-        self.sleep(min(self.settle[idle - 1], max(0.0, self.deadline - time.monotonic())))
+        seconds = self.settle[idle - 1] if idle <= len(self.settle) else SLOWLY
+        self.sleep(min(seconds, max(0.0, self.deadline - time.monotonic())))
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An attempt that found its target still in use: the next pass tries again."""
+    """An attempt that found its target still in use: the next pass tries again.
+
+    ``takes`` is how many seconds that may go on where the target itself is on its way out.
+    """
 
     action_id: str
     error: str
+    takes: float = 0.0
 
 
 Attempt = Callable[[Action, int, lanes.Ticket], Outcome | Held]
 """One try at one action; the number counts from 1."""
 
 
-def work_through(actions: Sequence[Action], attempt: Attempt, pace: Pace) -> Iterator[Outcome]:
-    """One outcome for each action, as they end. An ``attempt`` that raises goes on up and ends the work."""
-    work = _Work(attempt, pace, list(actions))
+def _ignore(_actions: Sequence[Action]) -> None:
+    """Not everybody wants to know which actions come next."""
+
+
+def work_through(
+    actions: Sequence[Action], attempt: Attempt, pace: Pace, about_to: Callable[[Sequence[Action]], None] = _ignore
+) -> Iterator[Outcome]:
+    """One outcome for each action, as they end. An ``attempt`` that raises goes on up and ends the work.
+
+    ``about_to`` is told before each pass which actions it begins, in order.
+    """
+    work = _Work(attempt, pace, {action.id: action for action in actions}, about_to)
     idle = 0
     while work.waiting and not pace.over:
         before = len(work.waiting)
         yield from work.one_pass()
         idle = 0 if len(work.waiting) < before else idle + 1
-        if idle > len(pace.settle):
+        if idle > len(pace.settle) and not work.under_way:
             break
-        if idle:
-            pace.pause(idle)
+        if idle or work.under_way:
+            pace.pause(max(idle, 1))
     yield from work.left_over()
 
 
@@ -67,14 +84,22 @@ def work_through(actions: Sequence[Action], attempt: Attempt, pace: Pace) -> Ite
 class _Work:
     attempt: Attempt
     pace: Pace
-    waiting: list[Action]
+    waiting: dict[str, Action]
+    about_to: Callable[[Sequence[Action]], None]
     tries: dict[str, int] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
+    until: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is on its way out and may still take its time."""
+        now = time.monotonic()
+        return any(now < self.until.get(action_id, now) for action_id in self.waiting)
 
     def one_pass(self) -> Iterator[Outcome]:
         """Try everything that waits for nothing else; what ended is yielded and waits no more."""
-        ids = {action.id for action in self.waiting}
-        ready = [action for action in self.waiting if not ids.intersection(action.after)]
+        ready = [action for action in self.waiting.values() if self.waiting.keys().isdisjoint(action.after)]
+        self.about_to(ready)
         calls = [self._call(action) for action in ready]
         own = {
             index: action.timeout.total_seconds() for index, action in enumerate(ready) if action.timeout is not None
@@ -85,13 +110,18 @@ class _Work:
             if end.error is not None:
                 raise end.error
             if isinstance(end.value, Held):
-                self.held[action.id] = end.value.error
+                self._hold(end.value)
                 continue
-            self.waiting.remove(action)
+            del self.waiting[action.id]
             yield end.value or self._failed(action, _overdue(end))
 
+    def _hold(self, held: Held) -> None:
+        self.held[held.action_id] = held.error
+        if held.takes:
+            self.until.setdefault(held.action_id, time.monotonic() + held.takes)
+
     def left_over(self) -> Iterator[Outcome]:
-        for action in self.waiting:
+        for action in self.waiting.values():
             yield self._failed(action, self.held.get(action.id) or self._why_never(action))
 
     def _call(self, action: Action) -> lanes.Call[Outcome | Held]:
@@ -102,8 +132,7 @@ class _Work:
         return Outcome(action.id, Status.FAILED, self.tries.get(action.id, 0), error=error)
 
     def _why_never(self, action: Action) -> str:
-        ids = {waiting.id for waiting in self.waiting}
-        others = [other for other in action.after if other in ids]
+        others = [other for other in action.after if other in self.waiting]
         return f"waits for {', '.join(others)}, which never ended" if others else "the run's deadline came first"
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TextIO, runtime_checkable
 
 from driftguard.forge import Forge, ForgeWriter, Overrides
-from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Plan, Report, Status, Target
+from driftguard.model import Action, ContractDiff, Event, Gap, History, Mode, Outcome, Plan, Report, Status, Target
 from driftguard.policy import Policy, Reference, Rule
 
 Clock = Callable[[], datetime]
@@ -104,6 +104,30 @@ class Cloud(Protocol):
         """The target as it is now, natively, with all that it ``holds``; ``None`` if it is gone.
 
         Raises if that can't be known.
+        """
+
+
+Look = Callable[[], Target | None]
+"""The end of a look at one target: as it is now, ``None`` if it is gone. Raises if that can't be known."""
+
+
+@runtime_checkable
+class ReadsTogether(Protocol):
+    """An ability that not every ``Cloud`` has: to learn about many targets from one request.
+
+    Both ways take targets of one type in one place and return what it still takes for each; a target that isn't in
+    the answer is gone. Both raise if that can't be known, and then each target is read alone.
+    """
+
+    def at_once(self, target: Target) -> int:
+        """How many like ``target`` one request can tell about."""
+
+    def read_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        """By id, everything natively, as ``Cloud.read`` does."""
+
+    def confirm_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        """By id, whether it is there and what the cloud protects it with, natively; for a plan, right after
+        ``discover``, whose word for the rest may be taken where another one would cost a request each.
         """
 
 
@@ -407,7 +431,25 @@ class AuditSink(Protocol):
 class Reread(Protocol):
     """The gate's second look at a target. A rehearsal trusts the first one."""
 
-    def __call__(self, target: Target, /) -> Target | None: ...
+    def __call__(self, target: Target, /) -> Target | None:
+        """As it is now; ``None`` if it is gone. Raises if that can't be known."""
+
+
+Expect = Callable[[Sequence[Target]], None]
+"""Told which targets are looked at next, in order, so that one request can tell about many."""
+
+
+class Progress(Protocol):
+    """Somebody who watches a run. Safe to share between threads; decides nothing."""
+
+    def seen(self, scope: str) -> None:
+        """One more resource was looked at in ``scope``."""
+
+    def begins(self, action: Action) -> None:
+        """``action`` was allowed and is going to be carried out."""
+
+    def ended(self, action: Action, outcome: Outcome) -> None:
+        """That is over."""
 
 
 @dataclass(frozen=True, slots=True)

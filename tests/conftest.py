@@ -46,6 +46,7 @@ pytest_plugins = [
     "stage.moto_cloud",
     "stage.azure_cloud",
     "stage.google_cloud",
+    "stage.three_clouds",
     "stage.worlds.aws",
     "stage.github",
     "stage.app_key",

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.trail import MemoryTrail
 
-from driftguard.errors import AuditError, NotFound, PermanentError, StillInUse, Withheld
+from driftguard.errors import AuditError, NotFound, PermanentError, StillInUse, UnderWay, Withheld
 from driftguard.gate import Gate, Grounds, Rehearsal, Ruling, decide
 from driftguard.model import (
     Action,
@@ -25,6 +25,7 @@ from driftguard.model import (
 )
 from driftguard.policy import Policy
 from driftguard.ports import Executor, Proposal, Receipt
+from driftguard.progress import Counted, Counts
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SCOPE = "aws/123456789012/eu-west-1"
@@ -167,6 +168,81 @@ def cloud_with(*actions: Action) -> Cloud:
 
 
 class TestApply:
+    def test_a_deletion_that_takes_its_time_is_begun_once_and_seen_to_be_gone(self) -> None:
+        action = deletion("dg-a")
+        cloud = cloud_with(action)
+
+        class Slow:
+            kind = "delete_resource"
+
+            def apply(self, action: Action) -> Receipt:
+                cloud.applied.append(action.id)
+                raise UnderWay("it takes its time", takes=60)
+
+        def sleep(_seconds: float) -> None:
+            cloud.there.clear()
+
+        gate = Gate(POLICY, {"delete_resource": Slow()}, cloud.reread, cloud.trail, lambda: NOW, sleep=sleep)
+        [outcome] = gate.apply(decide([proposal(action)], GROUNDS), EVENT)
+        assert (outcome.status, outcome.attempts, outcome.note) == (Status.VERIFIED, 2, "gone")
+        assert cloud.applied == [action.id]
+
+    def test_a_second_look_that_finds_it_busy_waits_for_the_next_pass(self) -> None:
+        """Some services refuse to tell the tags of what they are deleting."""
+        action = deletion("dg-a")
+        cloud, busy = cloud_with(action), [StillInUse("it is being deleted")]
+
+        def reread(target: Target) -> Target | None:
+            if busy:
+                raise busy.pop()
+            return cloud.reread(target)
+
+        gate = Gate(POLICY, {"delete_resource": cloud}, reread, cloud.trail, lambda: NOW, sleep=lambda _: None)
+        [outcome] = gate.apply(decide([proposal(action)], GROUNDS), EVENT)
+        assert (outcome.status, outcome.attempts) == (Status.APPLIED, 2)
+
+    def test_the_intent_on_the_trail_holds_the_whole_target(self) -> None:
+        action = deletion("dg-a")
+        cloud = cloud_with(action)
+        through(cloud, action)
+        body = next(body for state, _, body in cloud.trail.records if state == "INTENT")
+        assert body["target"] == asdict(action.target)
+
+    def test_what_others_hold_is_tried_in_as_many_passes_as_there_are_pauses_and_no_more(self) -> None:
+        action, pauses = deletion("dg-a"), list[float]()
+        cloud = cloud_with(action)
+        cloud.raising[action.id] = [StillInUse("in use by b")] * 9
+        gate = Gate(POLICY, {"delete_resource": cloud}, cloud.reread, cloud.trail, lambda: NOW, sleep=pauses.append)
+        [outcome] = gate.apply(decide([proposal(action)], GROUNDS), EVENT)
+        assert (outcome.status, outcome.attempts) == (Status.FAILED, 4)
+        assert pauses == [1.0, 5.0, 15.0]
+
+    def test_whoever_watches_is_told_what_begins_and_how_it_ended(self) -> None:
+        going, staying = deletion("dg-a"), deletion("dg-b", OURS | {"Environment": "Prod"})
+        cloud, counts = cloud_with(going, staying), Counted(lambda _scope, _counts: None)
+        executors: dict[str, Executor] = {"delete_resource": cloud}
+        gate = Gate(POLICY, executors, cloud.reread, cloud.trail, lambda: NOW, sleep=lambda _: None, progress=counts)
+        gate.apply(decide([proposal(going, staying)], GROUNDS), EVENT)
+        assert counts.places == {SCOPE: Counts(going=1, gone=1)}
+
+    def test_whoever_looks_again_is_told_before_what_comes_next(self) -> None:
+        """First what is about to be deleted, in order, then what was; what needs no second look isn't named."""
+        told: list[list[str]] = []
+        actions = [deletion("dg-a"), deletion("dg-b")]
+        cloud = cloud_with(*actions)
+        gate = Gate(
+            POLICY,
+            {"delete_resource": cloud},
+            cloud.reread,
+            cloud.trail,
+            lambda: NOW,
+            sleep=lambda _: None,
+            expect=lambda targets: told.append([target.name for target in targets]),
+        )
+        ruling = decide([proposal(*actions)], GROUNDS)
+        gate.verify(ruling.actions, gate.apply(ruling, EVENT))
+        assert told == [["dg-a", "dg-b"], ["dg-a", "dg-b"]]
+
     def test_what_is_allowed_goes_and_is_seen_to_be_gone(self) -> None:
         going, staying = deletion("dg-a"), deletion("dg-b", OURS | {"Environment": "Prod"})
         cloud = cloud_with(going, staying)

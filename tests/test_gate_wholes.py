@@ -90,6 +90,20 @@ class TestDecision:
         assert ruling.decisions[1].policy_line == ruling.decisions[0].policy_line
         assert ruling.decisions[2].reason == "protected by its tag Protected=1"
 
+    def test_what_only_goes_with_a_resource_of_an_environment_keeps_that_whole_too(self) -> None:
+        """Terraform destroys a server with all of its databases, whoever marked one of them."""
+        server = replace(A, holds=(replace(B, holds=(KEPT,)),))
+        ruling = decided(whole(server), part(A))
+        assert verdicts(ruling) == ["deny", "deny"]
+        assert "dg-kept in it stays" in ruling.decisions[0].reason
+
+    def test_what_only_goes_with_a_resource_of_an_environment_counts_for_caps_and_gaps(self) -> None:
+        server = replace(A, holds=(B, target("dg-c")))
+        assert "max_deletions" in decided(whole(server)).decisions[0].reason
+        gap = Gap(f"{B.path}/deep", "x", "403")
+        deep = replace(A, holds=(replace(B, type=f"{B.type}/deep"),))
+        assert verdicts(decided(whole(deep), gaps=(gap,))) == ["deny"]
+
     def test_a_part_of_nothing_stays(self) -> None:
         [decision] = decided(part(A)).decisions
         assert (decision.verdict, decision.reason) == (
@@ -241,6 +255,18 @@ class TestPassage:
         outcomes = there.through(whole(A, B))
         assert outcomes[WHOLE].status is Status.STALE
         assert "changed since it was planned: dg-b in it stays: protected by the cloud: lock" in outcomes[WHOLE].note
+
+    def test_what_goes_with_a_resource_by_now_keeps_the_environment(self) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED), replace(A, holds=(KEPT,)))
+        outcomes = there.through(whole(A))
+        assert (outcomes[WHOLE].status, there.applied) == (Status.STALE, [])
+        assert "dg-kept in it stays" in outcomes[WHOLE].note
+
+    def test_something_else_in_its_place_is_never_deleted(self) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED))
+        there.there["dg-a"] = replace(A, id="dg-other")
+        outcomes = there.through(replace(part(A), after=(), part_of=()))
+        assert (outcomes["dg-a"].status, there.applied) == (Status.STALE, [])
 
     def test_an_environment_that_has_vanished_needs_nobody(self) -> None:
         there = cloud(lambda: Receipt(Status.APPLIED))

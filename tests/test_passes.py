@@ -1,5 +1,6 @@
 """Order, passes, pauses and what is left over."""
 
+import functools
 import time
 
 import pytest
@@ -50,6 +51,43 @@ def test_what_is_still_in_use_is_tried_again_in_the_next_pass() -> None:
     [outcome] = passes.work_through([action("a")], attempt, pace(pauses=pauses))
     assert (outcome.status, outcome.attempts) == (Status.APPLIED, 3)
     assert pauses == [1.0, 5.0]
+
+
+def test_what_is_on_its_way_out_is_looked_at_until_it_is_gone() -> None:
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome | passes.Held:
+        gone = number == 7
+        return Outcome(action.id, Status.APPLIED, number) if gone else passes.Held(action.id, "deleting", takes=1e9)
+
+    pauses: list[float] = []
+    [outcome] = passes.work_through([action("a")], attempt, pace(pauses=pauses))
+    assert (outcome.status, outcome.attempts) == (Status.APPLIED, 7)
+    assert pauses == [*passes.SETTLE, passes.SLOWLY, passes.SLOWLY, passes.SLOWLY]
+
+
+def test_it_is_not_asked_about_again_at_once_because_others_moved() -> None:
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome | passes.Held:
+        gone = action.id == "quick" or number == 2
+        return Outcome(action.id, Status.APPLIED, number) if gone else passes.Held(action.id, "deleting", takes=1e9)
+
+    pauses: list[float] = []
+    outcomes = list(passes.work_through([action("slow"), action("quick")], attempt, pace(pauses=pauses)))
+    assert [outcome.action_id for outcome in outcomes] == ["quick", "slow"]
+    assert pauses == [passes.SETTLE[0]]
+
+
+def test_what_takes_longer_than_it_may_is_given_up_like_what_is_in_use() -> None:
+    pauses: list[float] = []
+    held = functools.partial(passes.Held, error="deleting", takes=1e-9)
+    [outcome] = passes.work_through([action("a")], lambda a, *_: held(a.id), pace(pauses=pauses))
+    assert (outcome.status, outcome.error) == (Status.FAILED, "deleting")
+    assert pauses == list(passes.SETTLE)
+
+
+def test_before_each_pass_it_is_told_which_actions_begin() -> None:
+    told: list[list[str]] = []
+    actions = [action("vpc", "subnet"), action("subnet"), action("queue")]
+    list(passes.work_through(actions, applied, pace(), lambda ready: told.append([a.id for a in ready])))
+    assert told == [["subnet", "queue"], ["vpc"]]
 
 
 def test_when_nothing_moves_any_more_the_last_reason_is_the_outcome() -> None:

@@ -7,6 +7,7 @@ import pytest
 import typer.main
 
 import driftguard
+from driftguard import policy_file
 from driftguard.cli import app
 from driftguard.registry import discover
 
@@ -46,3 +47,10 @@ def test_every_command_is_in_the_table_of_commands() -> None:
 def test_every_link_leads_somewhere(page: str) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / page).read_text(encoding="utf-8")):
         assert (ROOT / target).exists(), target
+
+
+def test_the_policy_for_three_clouds_in_the_docs_is_one() -> None:
+    text = (ROOT / "docs" / "clouds.md").read_text(encoding="utf-8")
+    [policy] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    clouds = policy_file.parse(policy.encode(), "docs/clouds.md").janitor.clouds
+    assert None not in (clouds.aws, clouds.azure, clouds.gcp)

@@ -116,6 +116,14 @@ def test_every_subscription_is_in_exactly_one_job_and_a_run_of_it_sees_no_other(
     assert narrowed.azure.subscriptions == found[-1].scopes
 
 
+def test_a_rule_keeps_its_line_when_others_are_left_out() -> None:
+    rules = [{"name": f"r{number}", "on": ["push"], "run": run} for number, run in enumerate(("janitor", "ai_sync"))]
+    whole = Policy.model_validate({"version": 1, "rules": rules})
+    whole.located("policy.yaml", {"rules[0]": 4, "rules[1]": 9}, "")
+    rest = shards.narrowed(whole, "rest")
+    assert [rest.where_rule(rule) for rule in rest.rules] == ["policy.yaml:9"]
+
+
 def test_each_project_is_a_job_and_whole_projects_are_one() -> None:
     gcp = {"projects": ["100000000001", "100000000002"], "ephemeral": ["folders/900001"]}
     whole = Policy.model_validate({"version": 1, "janitor": {"clouds": {"gcp": gcp}}})

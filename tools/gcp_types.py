@@ -21,8 +21,11 @@ NAMED = {"sqladmin": "cloudsql", "firestore": "datastore"}
 """Services whose permissions have another name."""
 
 ALSO = (
+    "bigquery.tables.list",
+    "compute.instances.list",
     "cloudasset.assets.searchAllResources",
     "dns.resourceRecordSets.list",
+    "file.snapshots.list",
     "resourcemanager.projects.get",
     "spanner.backups.list",
     "spanner.databases.list",

@@ -25,7 +25,8 @@ INTENT = "INTENT"
 OUTCOME = "OUTCOME"
 ENDS = frozenset({"CLOSED", "FAILED"})
 
-_FIELDS = frozenset(field.name for field in fields(AuditRecord)) | {"hash"}
+_NAMES = tuple(field.name for field in fields(AuditRecord))
+_FIELDS = frozenset(_NAMES) | {"hash"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,11 +202,15 @@ def _format_and_file(word: str) -> tuple[str, Path]:
 def _go(request: Request, keep: Callable[[Reviewed], None] | None = None) -> Report:
     from dataclasses import replace
 
-    from driftguard import wiring
+    from driftguard import progress, wiring
     from driftguard.verdict import conclude
 
     governing = wiring.govern(request, os.environ)
-    with _terminated_like_interrupted(), wiring.assemble(request, governing, os.environ) as ready:
+    with (
+        _terminated_like_interrupted(),
+        progress.shown(sys.stderr, os.environ) as watching,
+        wiring.assemble(replace(request, progress=watching), governing, os.environ) as ready,
+    ):
         try:
             report = ready.engine.run(ready.event)
             if keep is not None:

@@ -89,7 +89,7 @@ def demo(
         Path | None, typer.Option(help="Also draw the live run as an SVG file.", show_default=False)
     ] = None,
 ) -> None:
-    """The whole story on an embedded cloud; no account needed."""
+    """The whole story on three embedded clouds; no account needed."""
     from rich.console import Console
 
     from driftguard.demo.main import run as run_demo

@@ -1,7 +1,7 @@
-"""AWS through boto3: sessions that read or write, and botocore's errors as ours.
+"""AWS through botocore: sessions that read or write, and botocore's errors as ours.
 
 A reader refuses anything but reads before a request is even built, and both readers and writers start nothing with
-credentials of an account that the policy doesn't list. boto3 loads when the first call is made.
+credentials of an account that the policy doesn't list. botocore loads when the first call is made.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _DENIED = re.compile(
 )
 _IN_USE = re.compile(
     r"DependencyViolation|InUse|DeleteConflict|NotEmpty|ResourceConflict|HasDependents|ScalingActivityInProgress"
-    r"|ClusterContains|InvalidDB\w+State|InvalidCacheClusterState|InvalidReplicationGroupState|ConcurrentModification"
+    r"|ClusterContains|InvalidDB\w+State|InvalidCacheClusterState|InvalidReplicationGroupState|Concurrent(Modification|Operation)"
     r"|IncorrectState|IncorrectInstanceState|InvalidNetworkInterfaceID\.InUse"
 )
 _PRODUCTION = re.compile("prod", re.IGNORECASE)
@@ -167,10 +167,12 @@ class AwsApi:
     @cached_property
     def _session(self) -> Any:
         try:
-            import boto3.session  # noqa: PLC0415 - 150 ms that most commands don't need
+            from botocore.session import get_session  # noqa: PLC0415 - 100 ms that most commands don't need
         except ImportError as error:
             raise MissingExtra("aws", "the janitor on AWS") from error
-        return oidc.aws_session(self.role, self.environ) or boto3.session.Session()
+        session = oidc.aws_session(self.role, self.environ) or get_session()
+        session.register_component("data_loader", _descriptions())
+        return session
 
     def _build(self, service: str, region: str) -> Any:
         session = self._session
@@ -184,13 +186,21 @@ class AwsApi:
             user_agent_extra="driftguard",
         )
         client = _translated(
-            lambda: session.client(service, region_name=region, config=config), f"{service} in {region}"
+            lambda: session.create_client(service, region_name=region, config=config), f"{service} in {region}"
         )()
         client.meta.events.register("before-parameter-build", self._before)
         return client
 
     def _before(self, model: Any, **_: Any) -> None:
         self.check(model.service_model.service_name, model.name)
+
+
+@functools.cache
+def _descriptions() -> Any:
+    """What services can do, 60 ms to read for EC2 alone; it never changes, so readers and writers share it."""
+    from botocore.loaders import create_loader  # noqa: PLC0415 - see AwsApi._session
+
+    return create_loader()
 
 
 def _tried_again(call: Callable[..., Mapping[str, Any]]) -> type:

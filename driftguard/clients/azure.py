@@ -103,10 +103,12 @@ class AzureApi:
     def listed(self, path: str, version: str, /, **asked: str) -> Iterator[Mapping[str, Any]]:
         """Every item on every page of a listing."""
         page = self.get(path, version, **asked)
-        yield from page.get("value", ())
-        while page.get("nextLink"):
-            _status, _headers, page = self._send("GET", str(page["nextLink"]), {})
-            yield from page.get("value", ())
+        yield from _items(page, path)
+        seen: set[str] = set()
+        while link := str(page.get("nextLink") or ""):
+            _once(link, seen, path)
+            _status, _headers, page = self._send("GET", link, {})
+            yield from _items(page, path)
 
     def locks(self, subscription: str) -> Sequence[str]:
         """The ids of all locks in ``subscription``: its own, and those of groups and resources."""
@@ -114,7 +116,7 @@ class AzureApi:
 
         def ask() -> Sequence[str]:
             operations = self.session.locks(subscription).management_locks
-            return [str(lock.id) for lock in operations.list_at_subscription_level()]
+            return [_lock_id(lock.id) for lock in operations.list_at_subscription_level()]
 
         found: Sequence[str] = self._tried(ask, f"the locks of {subscription}", subscription)
         return found
@@ -160,15 +162,20 @@ class AzureApi:
 
     def _pages(self, query: str) -> Iterator[Sequence[Mapping[str, Any]]]:
         options: dict[str, Any] = {"resultFormat": "objectArray", "$top": PAGE}
+        seen: set[str] = set()
+        rows = 0
         while True:
             asked = {"query": query, "subscriptions": list(self.config.subscriptions), "options": dict(options)}
             ask = functools.partial(self._ask_graph, asked)
             answer = self._tried(ask, "the Resource Graph", "graph")
+            rows += len(answer.data)
             yield answer.data
             options["$skipToken"] = answer.skip_token
             if not answer.skip_token:
                 break
-        if str(answer.result_truncated).rpartition(".")[2].lower() == "true":
+            _once(answer.skip_token, seen, "the Resource Graph")
+        cut = str(answer.result_truncated).rpartition(".")[2].lower() == "true"
+        if cut or rows < (answer.total_records or 0):
             raise PermanentError("the Resource Graph cut its answer short, so something was not seen")
 
     def _ask_graph(self, asked: Mapping[str, Any]) -> Any:
@@ -187,8 +194,10 @@ class AzureApi:
                 HttpRequest(method, url, params=dict(asked))
             )
             body = answer.json() if answer.content else {}
-            if answer.status_code >= 400:  # noqa: PLR2004 - HTTP
+            if answer.status_code >= 300:  # noqa: PLR2004 - HTTP
                 raise from_answer(answer.status_code, answer.headers, body, what)
+            if not isinstance(body, Mapping):
+                raise TransientError(f"{what}: an answer that isn't Azure's")
             return answer.status_code, answer.headers, body
 
         found: tuple[int, Mapping[str, str], Any] = self._tried(send, what, _pool(path))
@@ -198,6 +207,28 @@ class AzureApi:
         with self._lock:
             pace = self._paces.setdefault(pool, Pace(self.backoff.sleep))
         return with_backoff(pace.paced(_translated(function, what)), self.backoff)()
+
+
+def _items(page: Mapping[str, Any], path: str) -> Sequence[Mapping[str, Any]]:
+    """The items on a page of a listing. One without any word of them isn't an empty one."""
+    items = page.get("value")
+    if not isinstance(items, list):
+        raise PermanentError(f"{path}: an answer that is no listing, so what is there isn't known")
+    return items
+
+
+def _once(token: str, seen: set[str], what: str) -> None:
+    """Raises for a page that was asked for before."""
+    if token in seen:
+        raise PermanentError(f"{what}: the listing turns in a circle")
+    seen.add(token)
+
+
+def _lock_id(found: object) -> str:
+    """Raises for a lock that doesn't say where it is: it may be on anything."""
+    if not isinstance(found, str) or "/locks/" not in found.lower():
+        raise PermanentError(f"a lock has the id '{found}', so what it is on isn't known")
+    return found
 
 
 def _subscription(identity: str) -> str:
@@ -222,13 +253,18 @@ def _translated(function: Callable[[], Any], what: str) -> Callable[[], Any]:
         except exceptions.HttpResponseError as error:
             raise _refused(error, what) from error
         except (exceptions.ServiceRequestError, exceptions.ServiceResponseError) as error:
-            raise TransientError(f"{what}: {error}") from error
+            raise TransientError(f"{what}: {_without_addresses(error)}") from error
         except exceptions.AzureError as error:
             raise PermanentError(f"{what}: {error}") from error
         except ValueError as error:
             raise TransientError(f"{what}: the answer is no JSON") from error
 
     return translated
+
+
+def _without_addresses(error: Exception) -> str:
+    """An operation's address carries its signature."""
+    return re.sub(r"\?[^\s'\")]+", "?…", str(error))
 
 
 def _refused(error: Any, what: str) -> DriftGuardError:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from driftguard.clients import oidc
 from driftguard.errors import MissingExtra, PermanentError, ReadOnlyViolation
@@ -23,8 +23,10 @@ from driftguard.policy import Azure, AzureIdentity
 GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 """The one path to which a POST only reads."""
 
+READS = ("GET", "HEAD")
+
 AUTHORITY = "AZURE_AUTHORITY_HOST"
-_DOTS = re.compile(r"(^|/)\.{1,2}(/|$)")
+_ASTRAY = re.compile(r"(^|/)\.{1,2}(/|$)|//|\\")
 _SUBSCRIPTION = re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE)
 
 Check = Callable[[str, str], None]
@@ -32,7 +34,7 @@ Check = Callable[[str, str], None]
 
 
 def only_reads(method: str, path: str) -> None:
-    if method not in ("GET", "HEAD") and (method, path) != ("POST", GRAPH):
+    if method not in READS and (method, path) != ("POST", GRAPH):
         raise ReadOnlyViolation(f"{method} {path} is no read, and this session only reads")
 
 
@@ -50,16 +52,24 @@ class Guard:
     def admit(self, method: str, url: str) -> None:
         """Raises ``ReadOnlyViolation``, or ``PermanentError`` for another host or a subscription that isn't listed."""
         parts = urlsplit(url)
-        if f"{parts.scheme}://{parts.netloc}".lower() != self.config.endpoint:
+        if _origin(parts) != _origin(urlsplit(self.config.endpoint)):
             raise PermanentError(f"{parts.netloc} is not {self.config.endpoint}, so nothing is sent there")
         path = unquote(parts.path)
-        if _DOTS.search(path):
+        if _ASTRAY.search(path):
             raise PermanentError(f"'{path}' leads elsewhere, so it isn't asked for")
         found = _SUBSCRIPTION.match(path)
         if found and found[1].lower() not in self.config.subscriptions:
             listed = ", ".join(self.config.subscriptions)
             raise PermanentError(f"subscription {found[1]} is not in janitor.clouds.azure.subscriptions: {listed}")
+        if found is None and method not in READS and (method, path) != ("POST", GRAPH):
+            raise PermanentError(f"{method} {path} is in no subscription, so it isn't sent")
         self.check(method, path)
+
+
+def _origin(parts: SplitResult) -> tuple[str, str]:
+    """Some providers write the port that https has anyway: ``https://management.azure.com:443/...``."""
+    netloc = parts.netloc.lower()
+    return parts.scheme.lower(), netloc.removesuffix(":443") if parts.scheme.lower() == "https" else netloc
 
 
 def credential(identity: AzureIdentity | None, environ: Mapping[str, str]) -> Any:

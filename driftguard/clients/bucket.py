@@ -49,17 +49,17 @@ def add(url: str, files: Mapping[str, bytes], sign_in: SignIn) -> None:
 
 def _s3(bucket: str, sign_in: SignIn) -> Put:
     try:
-        import boto3.session  # noqa: PLC0415 - 150 ms that most commands don't need
-        from botocore import exceptions  # noqa: PLC0415
+        from botocore import exceptions  # noqa: PLC0415 - 100 ms that most commands don't need
         from botocore.config import Config  # noqa: PLC0415
+        from botocore.session import get_session  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtra("aws", f"s3://{bucket}") from error
-    session = oidc.aws_session(sign_in.role, sign_in.environ) or boto3.session.Session()
+    session: Any = oidc.aws_session(sign_in.role, sign_in.environ) or get_session()
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=_TIMEOUT)
 
     def put(name: str, content: bytes) -> None:
         try:
-            client = session.client("s3", config=config)
+            client = session.create_client("s3", config=config)
             client.put_object(Bucket=bucket, Key=name, Body=content, IfNoneMatch="*", ChecksumAlgorithm="SHA256")
         except exceptions.ClientError as error:
             status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -179,8 +179,9 @@ class GcpApi:
             answer = session.request(
                 verb, url, params=query or None, json=body, timeout=_TIMEOUT, allow_redirects=False
             )
+        empty = verb == "DELETE" and not answer.content.strip()
         try:
-            found = answer.json() if answer.content.strip() else {}
+            found = {} if empty else answer.json()
         except ValueError:
             found = None
         if answer.status_code >= 300:  # noqa: PLR2004 - HTTP

@@ -92,7 +92,7 @@ def source(environ: Mapping[str, str], audience: str) -> TokenSource | None:
 
 
 def aws_session(role: str, environ: Mapping[str, str], clock: Clock = lambda: datetime.now(UTC)) -> Any | None:
-    """A boto3 session that acts as ``role``; ``None`` where Actions offers no token and boto3's own chain must do.
+    """A session of botocore that acts as ``role``; ``None`` where Actions offers no token and its own chain must do.
 
     The first call signs in. Raises ``AccessDenied`` from any call if AWS refuses the token.
     """
@@ -100,8 +100,10 @@ def aws_session(role: str, environ: Mapping[str, str], clock: Clock = lambda: da
     if not role or tokens is None:
         return None
     try:
-        import boto3.session  # noqa: PLC0415 - 150 ms that most commands don't need
-        from botocore.credentials import CredentialResolver, DeferredRefreshableCredentials  # noqa: PLC0415
+        from botocore.credentials import (  # noqa: PLC0415 - 100 ms that most commands don't need
+            CredentialResolver,
+            DeferredRefreshableCredentials,
+        )
         from botocore.session import get_session  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtra("aws", "signing in to AWS") from error
@@ -109,7 +111,7 @@ def aws_session(role: str, environ: Mapping[str, str], clock: Clock = lambda: da
     refresh = _assume(session, role, _session_name(environ), tokens)
     credentials = DeferredRefreshableCredentials(refresh, "github-oidc", time_fetcher=clock)
     session.register_component("credential_provider", CredentialResolver([_provider(credentials)]))
-    return boto3.session.Session(botocore_session=session)
+    return session
 
 
 def _provider(credentials: Any) -> Any:

@@ -1,1 +1,1 @@
-"""The whole story on an embedded cloud. Plays the outside world, so it alone starts servers, processes and SDKs."""
+"""The whole story on three embedded clouds. Plays the outside world, so it alone starts servers, processes and SDKs."""

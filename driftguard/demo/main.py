@@ -8,8 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from driftguard.demo import cloud, repository
-from driftguard.demo.cloud import CREDENTIALS, Outside, Resource
+from driftguard.demo import aws, azure, gcp, repository
+from driftguard.demo.cast import GOES, STAYS, Cloud, Embedded, Names, Resource
+from driftguard.demo.loopback import Loopback
+
+_CLOUDS: Mapping[str, Embedded] = {"aws": aws.embedded, "azure": azure.embedded, "gcp": gcp.embedded}
+"""By their names in the policy."""
 
 _WITHOUT_WEB_FONTS = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "TERM")
@@ -32,9 +36,10 @@ def run(console: Console, directory: Path, picture: Path | None = None) -> int:
 
     ``picture`` is an SVG file that the live run and what follows are drawn to.
     """
+    directory = directory.resolve()
     with ExitStack() as stack:
-        with console.status("starting a cloud in this process"):
-            stage = Stage(console, directory.resolve(), stack.enter_context(cloud.embedded()))
+        with console.status("starting three clouds in this process"):
+            stage = Stage(console, directory, stack.enter_context(_embedded(directory / "clouds")))
             stage.set_up()
         code = stage.play()
     if picture is not None:
@@ -43,18 +48,20 @@ def run(console: Console, directory: Path, picture: Path | None = None) -> int:
     return code
 
 
+@contextmanager
+def _embedded(directory: Path) -> Iterator[Mapping[str, Cloud]]:
+    loopback, now = Loopback(directory), datetime.now(UTC)
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(begin(loopback, now)) for name, begin in _CLOUDS.items()}
+
+
 @dataclass
 class Stage:
     """Where the demo happens."""
 
     console: Console
     directory: Path
-    url: str
-
-    def __post_init__(self) -> None:
-        self.now = datetime.now(UTC)
-        self.cast = cloud.cast(self.now)
-        self.outside = Outside(self.url)
+    clouds: Mapping[str, Cloud]
 
     @property
     def shop(self) -> Path:
@@ -62,16 +69,15 @@ class Stage:
 
     def set_up(self) -> None:
         shutil.rmtree(self.directory / "audit", ignore_errors=True)
-        repository.build(self.shop)
-        self.outside.fill(self.cast, self.now)
+        repository.build(self.shop, {name: cloud.policy for name, cloud in self.clouds.items()})
         event = {"schedule": "0 3 * * *", "repository": {"full_name": "acme/shop"}}
         (self.directory / "schedule.json").write_text(json.dumps(event), encoding="utf-8")
 
     def play(self) -> int:
-        before = self.outside.names()
+        before = self._names()
         self._scene("1", "A pull request reads a new variable and changes a contract")
         self._driftguard("run", "--dry-run", "--base", "main", "--head", "cache")
-        self._scene("2", "The nightly run, rehearsed: nothing is changed")
+        self._scene("2", "The nightly run over three clouds, rehearsed: nothing is changed")
         self._driftguard("run", *self._nightly())
         self._scene("3", "A reviewer lets one line of policy.yaml through")
         repository.go_live(self.shop)
@@ -79,11 +85,14 @@ class Stage:
         self.console.record = True
         self._scene("4", "The same run, live")
         self._driftguard("run", *self._nightly())
-        self._scene("5", "The cloud, read back by the demo itself")
-        wrong = self._before_and_after(before, self.outside.names())
+        self._scene("5", "The three clouds, read back by the demo itself")
+        wrong = self._before_and_after(before, self._names())
         self._scene("6", "The trail says why, when and who")
         self._driftguard("audit", "verify", str(self.directory / "audit"))
         return self._curtain(wrong)
+
+    def _names(self) -> Mapping[str, Names]:
+        return {name: cloud.names() for name, cloud in self.clouds.items()}
 
     def _nightly(self) -> Sequence[str]:
         return "--event-name", "schedule", "--event-path", "../schedule.json"
@@ -121,26 +130,22 @@ class Stage:
         colours = {"FORCE_COLOR": "1"} if self.console.is_terminal and not self.console.no_color else {"NO_COLOR": "1"}
         width = {"COLUMNS": str(self.console.width - 2)}
         user = {"USER": "you", "PYTHONUTF8": "1", "NO_PROXY": "*"}
-        return kept | CREDENTIALS | colours | width | user | {"AWS_ENDPOINT_URL": self.url}
+        clouds = {name: value for cloud in self.clouds.values() for name, value in cloud.environ.items()}
+        return kept | colours | width | user | clouds
 
-    def _before_and_after(self, before: set[tuple[str, str]], after: set[tuple[str, str]]) -> list[Resource]:
+    def _before_and_after(self, before: Mapping[str, Names], after: Mapping[str, Names]) -> list[Resource]:
         """Show what became of each; those whose fate isn't what it should be."""
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-        for heading in ("", "resource", "region", "it is", "before", "after"):
-            table.add_column(heading)
+        table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+        for heading in ("", "resource", "kind", "it is", "before", "after"):
+            table.add_column(heading, no_wrap=True)
         wrong = []
-        for resource in self.cast:
-            was, there = ((resource.kind, resource.name) in names for names in (before, after))
-            right = was and there == (resource.fate == "stays")
-            wrong += [] if right else [resource]
-            table.add_row(
-                Text("✓", "green") if right else Text("✗", "bold red"),
-                Text(resource.name, "bold"),
-                Text(f"{resource.kind} {resource.region}", "dim"),
-                resource.story,
-                "there" if was else "missing",
-                Text("there", "green") if there else Text("gone", "magenta"),
-            )
+        for name, cloud in self.clouds.items():
+            table.add_row("", Text(cloud.name, "bold cyan"))
+            for resource in cloud.cast:
+                was, there = ((resource.kind, resource.name) in names[name] for names in (before, after))
+                right = was and there == (resource.fate == STAYS)
+                wrong += [] if right else [resource]
+                table.add_row(*_row(resource, right=right, was=was, there=there))
         self.console.print(Padding(table, (0, 0, 0, 2)))
         return wrong
 
@@ -150,13 +155,25 @@ class Stage:
             names = ", ".join(resource.name for resource in wrong)
             self.console.print(Text(f"✗ not as it should be: {names}", "bold red"))
             return 1
-        goes = sum(resource.fate == "goes" for resource in self.cast)
-        text = f"✓ {goes} expired are gone; {len(self.cast) - goes} fresh, protected and foreign are all still there"
+        fates = [resource.fate for cloud in self.clouds.values() for resource in cloud.cast]
+        goes, stays = fates.count(GOES), fates.count(STAYS)
+        text = f"✓ {goes} expired are gone; {stays} fresh, protected and foreign are all still there"
         self.console.print(Text(text, "bold green"))
         self.console.print(
             Text.assemble("  the audit trail lies in ", (_near(self.directory / "audit" / "audit.jsonl"), "cyan"))
         )
         return 0
+
+
+def _row(resource: Resource, *, right: bool, was: bool, there: bool) -> Sequence[Text | str]:
+    return (
+        Text("✓", "green") if right else Text("✗", "bold red"),
+        Text(resource.name, "bold"),
+        Text(resource.kind.rpartition("/")[2], "dim"),
+        resource.story,
+        "there" if was else "missing",
+        Text("there", "green") if there else Text("gone", "magenta"),
+    )
 
 
 def _near(path: Path) -> str:

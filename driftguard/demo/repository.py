@@ -5,27 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from driftguard.demo.cloud import ACCOUNT
 from driftguard.errors import UsageError
 
-POLICY = f"""\
+POLICY = """\
 version: 1
 dry_run: true
 
 rules:
-  - {{name: docs,      on: [pull_request.opened, pull_request.synchronize], run: ai_sync,    mode: block}}
-  - {{name: contracts, on: [pull_request.opened, pull_request.synchronize], run: cross_repo, mode: block}}
-  - {{name: nightly,   on: [schedule, workflow_dispatch],                   run: janitor,    mode: warn}}
-
-janitor:
-  namespace: dg-
-  ttl: 24h
-  protected_tags: {{Environment: [Production, Prod], Protected: ["*"]}}
-  max_deletions: 50
-  clouds:
-    aws: {{accounts: ["{ACCOUNT}"], regions: [eu-west-1, us-east-1], types: ["s3:*", "sqs:*"]}}
+  - {name: docs,      on: [pull_request.opened, pull_request.synchronize], run: ai_sync,    mode: block}
+  - {name: contracts, on: [pull_request.opened, pull_request.synchronize], run: cross_repo, mode: block}
+  - {name: nightly,   on: [schedule, workflow_dispatch],                   run: janitor,    mode: warn}
 
 ai_sync:
   docs: [README.md]
@@ -34,11 +26,17 @@ cross_repo:
   contracts:
     - name: orders
       paths: [api/orders.yaml]
-      consumers: [{{repo: acme/web}}, {{repo: acme/reports, required: false}}]
+      consumers: [{repo: acme/web}, {repo: acme/reports, required: false}]
+
+janitor:
+  namespace: dg-
+  ttl: 24h
+  protected_tags: {Environment: [Production, Prod], Protected: ["*"]}
+  max_deletions: 50
+  clouds:
 """
 
 MAIN = {
-    "policy.yaml": POLICY,
     "README.md": "# shop\n\n| Variable | Meaning |\n|---|---|\n| `PORT` | where it listens |\n",
     "shop/settings.py": 'import os\n\nPORT = int(os.environ.get("PORT", "8080"))\n',
     "api/orders.yaml": "openapi: 3.0.3\ninfo: {title: orders, version: 1.0.0}\npaths: {/orders: {get: {}}}\n",
@@ -49,21 +47,30 @@ TOPIC = {
 }
 
 
-def build(directory: Path) -> None:
-    """Make the repository afresh: ``main``, and on ``cache`` the pull request. Raises ``UsageError`` without git."""
+def build(directory: Path, clouds: Mapping[str, str]) -> None:
+    """Make the repository afresh: ``main``, and on ``cache`` the pull request. Raises ``UsageError`` without git.
+
+    ``clouds`` are the values below the policy's ``janitor.clouds``.
+    """
     if shutil.which("git") is None:
         raise UsageError("the demo needs git")
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     _git(directory, "init", "--quiet", "--initial-branch=main")
-    _commit(directory, MAIN, "Open the shop")
+    _commit(directory, MAIN | {"policy.yaml": policy(clouds)}, "Open the shop")
     _git(directory, "checkout", "--quiet", "-b", "cache")
     _commit(directory, TOPIC, "Cache orders")
 
 
+def policy(clouds: Mapping[str, str]) -> str:
+    return POLICY + "".join(f"    {name}: {value}\n" for name, value in clouds.items())
+
+
 def go_live(directory: Path) -> None:
     """The one line that a reviewer lets through."""
-    (directory / "policy.yaml").write_text(POLICY.replace("dry_run: true", "dry_run: false"), encoding="utf-8")
+    file = directory / "policy.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("dry_run: true", "dry_run: false"), encoding="utf-8")
 
 
 def _commit(directory: Path, files: dict[str, str], message: str) -> None:

@@ -29,7 +29,7 @@ def capped(ruling: Ruling, plans: Sequence[Plan], policy: Policy) -> Ruling:
 def _doomed(ruling: Ruling) -> set[str]:
     """The ids of all that would go, each once, also what only goes with another."""
     allowed = [ruled.action for ruled in ruling.ruled if ruled.allowed and ruled.action.risk is Risk.DESTROY]
-    targets = (target for action in allowed for target in (action.target, *action.takes))
+    targets = (target for action in allowed for target in action.doomed)
     return {target.id for target in targets if target.type != ENVIRONMENT}
 
 

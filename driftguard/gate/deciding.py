@@ -37,7 +37,7 @@ def decide_one(action: Action, rule: Rule | None, gaps: Iterable[Gap], grounds: 
     policy = grounds.policy
     if rule is None:
         return _decide_publication(action, policy)
-    rule_line = policy.where(f"rules[{policy.rules.index(rule)}]")
+    rule_line = policy.where_rule(rule)
     if action.risk is not Risk.DESTROY:
         return Decision(action.id, Verdict.ALLOW, f"rule '{rule.name}' asks for it", rule_line)
     judged = judge(action, rule, grounds)
@@ -69,5 +69,5 @@ def judge(action: Action, rule: Rule, grounds: Grounds) -> lease.Lease:
 
 def _hides(gap: Gap, action: Action) -> bool:
     """An environment may have resources wherever something wasn't listed: protected ones, for all we know."""
-    covered = any(gap.covers(target.path) for target in (action.target, *action.takes))
+    covered = any(gap.covers(target.path) for target in action.doomed)
     return covered or (action.target.type == ENVIRONMENT and gap.hides_resources)

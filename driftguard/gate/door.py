@@ -12,9 +12,10 @@ from typing import ClassVar
 from driftguard import lanes, passes
 from driftguard.gate.passage import Passage
 from driftguard.gate.ruling import Grounds, Ruling
-from driftguard.model import Action, Decision, Event, History, Outcome, Risk, Status, Target
+from driftguard.model import Action, Decision, Event, History, Outcome, Precondition, Risk, Status, Target
 from driftguard.policy import Policy
-from driftguard.ports import AuditSink, Clock, Executor, Receipt, Reread
+from driftguard.ports import AuditSink, Clock, Executor, Expect, Progress, Receipt, Reread
+from driftguard.progress import Silent
 
 
 class Rehearsal:
@@ -24,6 +25,10 @@ class Rehearsal:
 
     def apply(self, action: Action) -> Receipt:
         return Receipt(Status.SIMULATED, f"would {action.kind.replace('_', ' ')}")
+
+
+def _ignore(_targets: Sequence[Target]) -> None:
+    """Whoever looks at targets one by one needn't know which ones come next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Gate:
     history: History = field(default_factory=History)
     settle: Sequence[float] = passes.SETTLE
     sleep: Callable[[float], None] = time.sleep
+    expect: Expect = _ignore
+    progress: Progress = field(default_factory=Silent)
 
     def grounds(self, event: Event, kept: Mapping[str, datetime | None] | None = None) -> Grounds:
         """What a decision at this very moment stands on."""
@@ -53,9 +60,12 @@ class Gate:
         passage = Passage(self.executors, self.reread, self.trail, now, ruled)
         allowed = [ruled.action for ruled in ruling.ruled if ruled.allowed]
         ended = {ruled.action.id: _denied(ruled.decision) for ruled in ruling.ruled if not ruled.allowed}
-        for outcome in passes.work_through(allowed, passage.attempt, self._pace()):
+        for action in allowed:
+            self.progress.begins(action)
+        for outcome in passes.work_through(allowed, passage.attempt, self._pace(), self._expect):
             passage.close(outcome)
             ended[outcome.action_id] = outcome
+            self.progress.ended(ruled[outcome.action_id].action, outcome)
         return tuple(ended[action.id] for action in ruling.actions)
 
     def verify(self, actions: Sequence[Action], outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
@@ -66,6 +76,7 @@ class Gate:
             for index, (action, outcome) in enumerate(zip(actions, outcomes, strict=True))
             if outcome.status is Status.APPLIED and action.risk is Risk.DESTROY and action.touched
         ]
+        self._expect([actions[index] for index in deleted])
         calls = [functools.partial(self._verify_one, actions[index].touched, outcomes[index]) for index in deleted]
         pace = self._pace()
         for end in lanes.run(calls, width=pace.width, timeout=pace.timeout, deadline=pace.deadline):
@@ -83,6 +94,10 @@ class Gate:
                 return replace(outcome, status=Status.VERIFIED)
         which = "" if len(targets) == 1 else f"{len(left)} of {len(targets)} "
         return replace(outcome, error=f"{which}still there when looked at again")
+
+    def _expect(self, actions: Sequence[Action]) -> None:
+        looked_at = (action for action in actions if action.precondition is Precondition.STILL_EXISTS)
+        self.expect([target for action in looked_at for target in action.touched])
 
     def _pace(self) -> passes.Pace:
         limits = self.policy.limits

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from driftguard import lanes, passes
-from driftguard.errors import DriftGuardError, NotFound, PartlyDone, StillInUse, Withheld
+from driftguard.errors import DriftGuardError, NotFound, PartlyDone, StillInUse, UnderWay, Withheld
 from driftguard.gate.deciding import decide_one
 from driftguard.gate.ruling import Grounds, Ruled
 from driftguard.model import ENVIRONMENT, Action, Outcome, Precondition, Risk, Status, Target, Verdict, fingerprint
+from driftguard.plain import plain
 from driftguard.ports import AuditSink, Executor, Receipt, Reread
 
 
@@ -33,6 +34,8 @@ class Passage:
         """Raises ``AuditError`` alone; whatever else goes wrong becomes an outcome."""
         try:
             ended = self._held_back(action) or self._second_look(action, number)
+        except StillInUse as error:
+            return _held(action, error)
         except Exception as error:  # noqa: BLE001 - not known means not touched, whatever the reason
             ended = Outcome(action.id, Status.FAILED, number, error=f"could not be looked at again: {_text(error)}")
         if ended is None and ticket.revoked:
@@ -51,7 +54,7 @@ class Passage:
         self.trail.record("OUTCOME", why, asdict(outcome))
 
     def _write_ahead(self, action: Action, number: int) -> Outcome | passes.Held:
-        intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": asdict(action.target)}
+        intent = {"action_id": action.id, "kind": action.kind, "attempt": number, "target": plain(action.target)}
         intent["asked"] = action.why
         intent |= {"takes": [taken.id for taken in action.takes]} if action.takes else {}
         self.trail.record("INTENT", self.ruled[action.id].decision.reason, intent)
@@ -60,7 +63,7 @@ class Passage:
         except NotFound:
             receipt = Receipt(Status.APPLIED, "already gone")
         except StillInUse as error:
-            return passes.Held(action.id, str(error))
+            return _held(action, error)
         except Withheld as error:
             return Outcome(action.id, Status.DENIED, number, note=str(error))
         except PartlyDone as error:
@@ -87,6 +90,7 @@ class Passage:
         if isinstance(fresh, Outcome):
             if fresh.status is Status.VERIFIED:
                 self.carried.add(action.id)
+                fresh = replace(fresh, note="already gone" if number == 1 else "gone")
             return replace(fresh, attempts=number)
         decision = decide_one(fresh, self.ruled[action.id].rule, (), self.grounds())
         if decision.verdict is Verdict.DENY:
@@ -124,6 +128,8 @@ def _changed(action: Action, found: Target) -> str:
 
     A whole's fingerprint stands for all that it holds, so there it is the tags that are compared, and each part.
     """
+    if found.id != action.target.id:
+        return f"{found.id} is there instead"
     if not (action.takes or found.holds):
         return "its tags changed" if found.fingerprint != action.target.fingerprint else ""
     if fingerprint(found.tags) != fingerprint(action.target.tags):
@@ -135,6 +141,10 @@ def _changed(action: Action, found: Target) -> str:
         if planned[held.id] != held.fingerprint:
             return f"the tags of {held.name} in it changed"
     return ""
+
+
+def _held(action: Action, error: StillInUse) -> passes.Held:
+    return passes.Held(action.id, str(error), error.takes if isinstance(error, UnderWay) else 0.0)
 
 
 def _text(error: Exception) -> str:

@@ -14,13 +14,16 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from driftguard.janitor.tags import Tags
+from driftguard.janitor.tags import Tags, as_read
 from driftguard.model import History, Target
 from driftguard.policy import Janitor, Policy, format_duration, parse_duration
 
 EXPIRES_AT = "driftguard:expires-at"
 TTL = "driftguard:ttl"
 ENVIRONMENT = "driftguard:env"
+OLDEST = datetime(2006, 1, 1, tzinfo=UTC)
+"""Before any of the clouds: what says it is older was never given a time, which APIs write as year 1 or as 1970."""
+
 WARNING = "janitor/expiring"
 """The rule of the finding that warns of an end; an earlier run's is what `History.warned` holds."""
 
@@ -105,7 +108,7 @@ def judge_environment(name: str, resources: Sequence[Target], terms: Terms) -> L
 
 
 def _first_to_stay(resources: Sequence[Target], terms: Terms) -> Lease | None:
-    for resource in resources:
+    for resource in (each for held in resources for each in held.whole):
         judged = judge(resource, terms)
         if not judged.deletable:
             reason = f"{resource.name or resource.id} in it stays: {judged.reason}"
@@ -139,16 +142,20 @@ def contradiction(tags: Mapping[str, str], environment: str, janitor: Janitor) -
     return f"not ours: its owner is '{owner}'" if owner else ""
 
 
+def protects(target: Target, janitor: Janitor) -> bool:
+    """Whether ``target`` is protected, by the cloud or by a tag; also where it can't be read."""
+    unread = target.protection or target.tags is None
+    return bool(unread) or _protecting(Tags.of(target.tags or {}), janitor) is not None
+
+
 def speaks(target: Target, whole: Target, janitor: Janitor) -> bool:
     """Whether what lies in ``whole`` has a word of its own on whether it may go with it.
 
     By a protection, or by an owner, an end or an environment that aren't the whole's; also where it can't be read.
     """
-    if target.protection or target.tags is None:
+    if protects(target, janitor):
         return True
-    own, its = Tags.of(target.tags), Tags.of(whole.tags or {})
-    if _protecting(own, janitor) is not None:
-        return True
+    own, its = Tags.of(target.tags or {}), Tags.of(whole.tags or {})
     words = (janitor.owner_tag, EXPIRES_AT, TTL, ENVIRONMENT)
     return any(own.all(key) and set(own.all(key)) != set(its.all(key)) for key in words)
 
@@ -195,8 +202,8 @@ def _protected(target: Target, tags: Tags, janitor: Janitor) -> Lease | None:
 def _protecting(tags: Tags, janitor: Janitor) -> tuple[str, str] | None:
     """The policy's key and the tag's value, of the first tag that protects."""
     for key, patterns in janitor.protected_tags.items():
-        for value in tags.all(key):
-            if any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns):
+        for value in tags.alike(key):
+            if any(fnmatchcase(as_read(value), as_read(pattern)) for pattern in patterns):
                 return key, value
     return None
 
@@ -257,6 +264,8 @@ def _expiry(target: Target, tags: Tags, terms: Terms) -> tuple[datetime, str]:
         raise ValueError("its age is unknown")
     if target.created_at > terms.now:
         raise ValueError("it was created in the future")
+    if target.created_at < OLDEST:
+        raise ValueError(f"it says it is of {target.created_at:%Y-%m-%d}, before there were clouds")
     return target.created_at + ttl, f"{'policy' if own is None else TTL} {format_duration(ttl)}"
 
 
@@ -264,9 +273,15 @@ def parse_expiry(text: str) -> datetime:
     """``2026-11-23T12:00:00Z`` (RFC 3339) as it stands; ``2026-11-23`` as the end of that day in UTC.
 
     Where a tag may hold neither capitals nor colons: ``2026-11-23t12-00-00z``, or seconds since 1970, ten digits.
-    Raises ``ValueError`` for anything else: another order of day and month, a time without a zone.
+    Raises ``ValueError`` for anything else: another order of day and month, no zone, before ``OLDEST``.
     """
-    text = text.strip()
+    found = _end(text.strip())
+    if found < OLDEST:
+        raise ValueError(f"'{text[:40]}' is before there were clouds: an end that was never set")
+    return found
+
+
+def _end(text: str) -> datetime:
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             midnight = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)

@@ -114,7 +114,7 @@ def _discovered(cloud: Cloud) -> Iterator[Target | Gap]:
 
 
 def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str, Sequence[Action]]) -> Action:
-    whole = tuple(action.id for action in wholes.get(lease.environment_of(target), ()))
+    whole = tuple(action.id for action in wholes.get(lease.environment_of(target), ())) if wholes else ()
     return Action(
         id=f"delete_resource:{target.id}",
         kind="delete_resource",

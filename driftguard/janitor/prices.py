@@ -13,24 +13,33 @@ import yaml
 from driftguard.model import Target
 
 EVERYWHERE = "*"
-_VOLUME = re.compile(r"(?:(?P<size>\S+) )?(?P<count>\d+(?:\.\d+)?) GiB")
+_PART = re.compile(r"(?:(?P<count>\d+) x )?(?P<size>.*?)(?: ?\b(?P<gib>\d+(?:\.\d+)?) GiB)?", re.DOTALL)
+"""``t3.micro``, ``2 x cache.t3.micro``, ``gp3 100 GiB``, ``0.5 GiB``."""
 
 
 @dataclass(frozen=True)
 class Prices:
-    """``own`` maps ``type``, ``type size`` or ``type [size] GiB`` to USD a month, in every region."""
+    """``own`` maps ``type``, ``type size`` or ``type [size] GiB`` to USD a month, in every region.
+
+    A size is what its parts are, joined by `` + ``; each is a class or a volume, or several of one: ``2 x t3.micro``.
+    """
 
     own: Mapping[str, float]
 
     def monthly(self, target: Target) -> float | None:
-        """USD a month at list price, to the cent; ``None`` unless type, size and region are all in a table."""
-        volume = _VOLUME.fullmatch(target.size)
-        size, count = (volume["size"], float(volume["count"])) if volume else (target.size, 1.0)
-        key = " ".join(filter(None, (target.type, size, "GiB" if volume else "")))
+        """USD a month at list price, to the cent; ``None`` unless type, region and all of its size are in a table."""
+        parts = [self._part(target, part) for part in target.size.split(" + ")]
+        known = [part for part in parts if part is not None]
+        return round(sum(known), 2) if len(known) == len(parts) else None
+
+    def _part(self, target: Target, part: str) -> float | None:
+        read = _PART.fullmatch(part)
+        assert read is not None  # it takes any text
+        key = " ".join(filter(None, (target.type, read["size"], "GiB" if read["gib"] else "")))
         price = self.own.get(key)
         if price is None:
             price = self._listed(key, target.scope.rpartition("/")[2])
-        return None if price is None else round(price * count, 2)
+        return None if price is None else price * float(read["count"] or 1) * float(read["gib"] or 1)
 
     def _listed(self, key: str, region: str) -> float | None:
         regions = self._table.get(key, {})

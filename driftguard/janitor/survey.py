@@ -5,6 +5,7 @@ The second one matters because inventories list what is long gone, and know noth
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from driftguard import lanes
 from driftguard.janitor.lease import Lease
 from driftguard.janitor.sightings import Sightings
+from driftguard.looks import Looks, for_a_plan
 from driftguard.model import Gap, Target, fingerprint
 from driftguard.policy import Policy
 from driftguard.ports import Cloud
@@ -49,12 +51,10 @@ def _looked_at(targets: Sequence[Target], clouds: Sequence[Cloud], policy: Polic
     One that can't be read comes back with unreadable tags, which protect it, and a gap that names it.
     """
     by_provider = {cloud.provider: cloud for cloud in clouds}
-
-    def reading(target: Target) -> lanes.Call[Target | None]:
-        return lambda _ticket: by_provider[target.provider].read(target)
-
+    looks = Looks(by_provider.__getitem__, for_a_plan)
+    looks.expect(targets)
     ends = lanes.run(
-        [reading(target) for target in targets],
+        [functools.partial(_look, looks, target) for target in targets],
         width=policy.limits.parallel,
         timeout=policy.limits.action_timeout.total_seconds(),
         deadline=time.monotonic() + policy.limits.deadline.total_seconds(),
@@ -66,3 +66,7 @@ def _looked_at(targets: Sequence[Target], clouds: Sequence[Cloud], policy: Polic
             yield replace(target, tags=None, fingerprint=fingerprint(None))
         elif end.value is not None:
             yield end.value
+
+
+def _look(looks: Looks, target: Target, _ticket: lanes.Ticket) -> Target | None:
+    return looks(target)

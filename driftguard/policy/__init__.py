@@ -147,6 +147,7 @@ class Policy(Section):
     notify: Notify = Notify()
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
+    _places: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     def located(self, file: str, lines: Mapping[str, int], sha: str) -> Policy:
         """The same policy, knowing its file, the line of each path (``janitor.ttl`` -> 14) and the file's SHA-256."""
@@ -154,6 +155,7 @@ class Policy(Section):
 
     def from_(self, origin: Origin) -> Policy:
         self._origin = origin
+        self._places = {rule.name: f"rules[{index}]" for index, rule in enumerate(self.rules)}
         return self
 
     @property
@@ -179,6 +181,10 @@ class Policy(Section):
         if probe == path:
             return lines[path]
         return f"{lines.get(probe, f'{self._origin.file}:1')} (default of {path})"
+
+    def where_rule(self, rule: Rule) -> str:
+        """``policy.yaml:7`` for a rule, also where others were left out of ``rules`` since the file was read."""
+        return self.where(self._places.get(rule.name, "rules"))
 
 
 def json_schema() -> dict[str, Any]:

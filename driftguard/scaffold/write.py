@@ -122,6 +122,7 @@ jobs:
     uses: {answers.engine.repo}/.github/workflows/driftguard-main.yml@{answers.engine.commit}
     secrets:
       consumers-token: ${{{{ secrets.DRIFTGUARD_TOKEN }}}} # empty until a contract is asked about, here or elsewhere
+      consumers-app-key: ${{{{ secrets.DRIFTGUARD_APP_KEY }}}} # for cross_repo.app in policy.yaml, instead of the token
       slack-webhook: ${{{{ secrets.SLACK_WEBHOOK_URL }}}} # for notify.slack in policy.yaml
       teams-webhook: ${{{{ secrets.TEAMS_WEBHOOK_URL }}}} # for notify.teams
 """

@@ -50,7 +50,7 @@ def assemble(request: Request, governing: Governing, environ: Mapping[str, str])
     policy = governing.policy
     redact = Redactor((*secret_values(environ), *named_secrets(policy, environ)))
     with ExitStack() as stack:
-        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir)
+        sources = LazySources(policy, request.repo_dir, environ, utc_now, stack, request.audit_dir, request.progress)
         event = receive(request, sources, environ)
         if request.reviewed is not None:
             plan_file.check(request.reviewed, policy, utc_now())

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from driftguard.model import Mode
 from driftguard.plan_file import Reviewed
+from driftguard.ports import Progress
+from driftguard.progress import Silent
 
 DEFAULT_POLICY = "policy.yaml"
 DEFAULT_AUDIT_DIR = Path(".driftguard") / "audit"
@@ -27,6 +29,7 @@ class Request:
     mode: Mode | None = None
     reviewed: Reviewed | None = None
     shard: str | None = None
+    progress: Progress = field(default_factory=Silent)
 
 
 def utc_now() -> datetime:

@@ -6,9 +6,10 @@ import importlib
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from driftguard import audit
 from driftguard.commands.store import OverrideStore
@@ -18,7 +19,8 @@ from driftguard.errors import DriftGuardError
 from driftguard.forge import Forge, Overrides
 from driftguard.model import Event, History
 from driftguard.policy import Janitor, Policy
-from driftguard.ports import Clock, Cloud, LanguageModel, SourceTree, Tools
+from driftguard.ports import Clock, Cloud, LanguageModel, Progress, SourceTree, Tools
+from driftguard.progress import Silent, Watched
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ class LazySources:
     clock: Clock
     stack: ExitStack
     audit_dir: Path = DEFAULT_AUDIT_DIR
+    progress: Progress = field(default_factory=Silent)
 
     @cached_property
     def history(self) -> History:
@@ -51,7 +54,9 @@ class LazySources:
 
     @cached_property
     def clouds(self) -> Sequence[Cloud]:
-        return [built_cloud(name, self.policy, self.environ) for name in configured_clouds(self.policy.janitor)]
+        names = configured_clouds(self.policy.janitor)
+        watched = [Watched(built_cloud(name, self.policy, self.environ), self.progress) for name in names]
+        return cast("list[Cloud]", watched)
 
     @cached_property
     def model(self) -> LanguageModel | None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 
 import pytest
+from azure.core.exceptions import ServiceRequestError
 from fakes.azure import Fault
 from stage import oidc as stage
 from stage.azure_cloud import ONE, OTHER, AzureCloud
@@ -73,11 +74,24 @@ class TestGuard:
             f"{HOST}/SUBSCRIPTIONS/{OTHER}",
             f"{HOST}/x/../subscriptions/{OTHER}",
             f"{HOST}/x/%2e%2e/subscriptions/{OTHER}",
+            f"{HOST}//subscriptions/{OTHER}",
+            f"{HOST}/%2fsubscriptions/{OTHER}",
+            f"{HOST}/subscriptions/{ONE}\\..\\{OTHER}",
+            f"{HOST}/subscriptions/{ONE}/%5C../x",
         ],
     )
     def test_not_even_a_writer_asks_another_host_or_subscription(self, url: str) -> None:
         with pytest.raises(PermanentError):
             Guard(CONFIG, anything).admit("GET", url)
+
+    def test_the_port_that_https_has_anyway_is_no_other_host(self) -> None:
+        Guard(CONFIG, anything).admit("GET", f"{HOST}:443/subscriptions/{ONE}/operations/x")
+
+    @pytest.mark.parametrize("path", ["/providers/Microsoft.Management/managementGroups/x", "/x", "/subscriptions"])
+    def test_what_is_in_no_subscription_is_never_written_to(self, path: str) -> None:
+        with pytest.raises(PermanentError, match="in no subscription"):
+            Guard(CONFIG, anything).admit("DELETE", HOST + path)
+        Guard(CONFIG, anything).admit("DELETE", f"{HOST}/subscriptions/{ONE}/resourceGroups/g")
 
 
 @pytest.mark.parametrize(
@@ -151,6 +165,61 @@ class TestSession:
             Fault("GET .*/resources$", 429, "TooManyRequests", times=2, headers={"Retry-After": "0"})
         )
         assert len(list(reader(janitor(azure), os.environ).listed(f"{group}/resources", "2021-04-01"))) == 5
+
+    @pytest.mark.parametrize("answer", [{}, {"value": None}, {"value": {}}, [], None, "text"])
+    def test_an_answer_that_is_no_listing_isnt_an_empty_one(self, azure: AzureCloud, answer: object) -> None:
+        """Or a group would seem to hold nothing that could keep it."""
+        group = azure.fake.group(ONE, "g")
+        api = reader(janitor(azure), os.environ)
+        api.backoff = Backoff(attempts=1)
+        azure.fake.faults.append(Fault("GET .*/resources$", 200, said=(answer,)))
+        with pytest.raises(DriftGuardError):
+            list(api.listed(f"{group}/resources", "2021-04-01"))
+
+    def test_an_answer_that_leads_elsewhere_isnt_an_empty_listing(self, azure: AzureCloud) -> None:
+        group = azure.fake.group(ONE, "g")
+        azure.fake.faults.append(Fault("GET .*/resources$", 302, said=({"value": []},)))
+        with pytest.raises(PermanentError):
+            list(reader(janitor(azure), os.environ).listed(f"{group}/resources", "2021-04-01"))
+
+    def test_listings_that_turn_in_a_circle_end(self, azure: AzureCloud) -> None:
+        group = azure.fake.group(ONE, "g")
+        api = reader(janitor(azure), os.environ)
+        _ = api.subscriptions
+        link = f"{azure.fake.url}{group}/resources?page=1"
+        azure.fake.faults.append(Fault("GET .*/resources$", 200, said=({"value": [], "nextLink": link},)))
+        rows = {"data": [], "count": 0, "totalRecords": 9, "resultTruncated": "false", "$skipToken": "x"}
+        azure.fake.faults.append(Fault("POST .*/resources$", 200, said=(rows,)))
+        with pytest.raises(PermanentError, match="in a circle"):
+            list(api.listed(f"{group}/resources", "2021-04-01"))
+        with pytest.raises(PermanentError, match="in a circle"):
+            list(api.rows("resources"))
+
+    def test_an_answer_with_fewer_rows_than_there_are_isnt_whole(self, azure: AzureCloud) -> None:
+        api = reader(janitor(azure), os.environ)
+        _ = api.subscriptions
+        rows = {"data": [{"id": "x"}], "count": 1, "totalRecords": 2, "resultTruncated": "false"}
+        azure.fake.faults.append(Fault("POST .*/resources$", 200, said=(rows,)))
+        with pytest.raises(PermanentError, match="cut its answer short"):
+            list(api.rows("resources"))
+
+    def test_a_lock_that_doesnt_say_what_it_is_on_leaves_all_unknown(self, azure: AzureCloud) -> None:
+        azure.fake.locks.append("")
+        azure.fake.faults.append(Fault("GET .*/locks$", 200, said=({"value": [{"name": "keep"}]},)))
+        with pytest.raises(PermanentError, match="what it is on isn't known"):
+            reader(janitor(azure), os.environ).locks(ONE)
+
+    def test_no_error_tells_the_signature_in_an_address(self, azure: AzureCloud) -> None:
+        api = reader(janitor(azure), os.environ)
+        api.backoff = Backoff(attempts=1)
+
+        def unreachable() -> None:
+            raise ServiceRequestError("Max retries exceeded with url: /operations/x?s=signed (Caused by it)")
+
+        with pytest.raises(TransientError) as raised:
+            api._tried(unreachable, "GET /operations/x", "x")
+        assert "signed" not in str(raised.value)
+        assert "Caused by it" in str(raised.value)
 
     def test_the_wait_for_a_deletion_has_an_end(self, azure: AzureCloud, monkeypatch: pytest.MonkeyPatch) -> None:
         thing = azure.fake.put(azure.fake.group(ONE, "g"), "Microsoft.Web/sites", "a")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -147,6 +148,17 @@ class TestAnswers:
             if number == page - 1 or page == 0 == number:
                 cloud.faults[:] = [fault]
         assert names == [f"dg-{number}" for number in range(5)]
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"<html>", b'"x"'])
+    def test_an_answer_that_says_nothing_isnt_an_empty_listing(self, cloud: FakeGoogle, body: bytes) -> None:
+        """Or a project would seem to have no liens."""
+        api = reader(janitor(cloud), {})
+        api.project(ONE)
+        api.backoff = Backoff(attempts=1)
+        answer = SimpleNamespace(status_code=200, content=body, headers={}, json=lambda: json.loads(body))
+        api._sessions[True] = SimpleNamespace(request=lambda *_, **__: answer)
+        with pytest.raises(TransientError, match="isn't Google's"):
+            list(api.pages("cloudresourcemanager", "v3/liens", project=ONE, parent=f"projects/{ONE}"))
 
     def test_a_listing_that_turns_in_a_circle_is_no_listing(self, cloud: FakeGoogle) -> None:
         cloud.faults.append(Fault("searchAll", 200))

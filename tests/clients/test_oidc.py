@@ -108,7 +108,7 @@ def signed_in(issuer: stage.Issuer, aws: MotoCloud, monkeypatch: pytest.MonkeyPa
 
 
 def identity(session: Any) -> str:
-    return str(session.client("sts", region_name="eu-west-1").get_caller_identity()["Arn"])
+    return str(session.create_client("sts", region_name="eu-west-1").get_caller_identity()["Arn"])
 
 
 def test_aws_signs_in_with_the_right_token_and_names_the_run_for_cloudtrail(

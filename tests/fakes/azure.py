@@ -9,7 +9,6 @@ import json
 import re
 import ssl
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -37,19 +36,16 @@ class Refusal(Exception):
 
 @dataclass
 class Fault:
-    """Breaks requests whose ``METHOD /path`` matches: ``times`` of them, -1 for all.
-
-    ``status`` 0 cuts the connection; ``hang`` waits so many seconds first; without ``code`` the request is served then.
-    """
+    """Refuses requests whose ``METHOD /path`` matches: ``times`` of them, -1 for all."""
 
     pattern: str
-    status: int = 0
+    status: int
     code: str = ""
     message: str = "by rule"
     times: int = -1
-    hang: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
-    dealt: int = 0
+    said: tuple[Any, ...] = ()
+    """The one body that is answered with instead."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +79,8 @@ class FakeAzure:
     locks: list[str] = field(default_factory=list)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     holders: dict[str, set[str]] = field(default_factory=dict)
+    plans: dict[str, str] = field(default_factory=dict)
+    """Id of an App Service plan -> how the names of its last apps begin: it goes with these unless told otherwise."""
     muted: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     announced: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -185,11 +183,9 @@ class FakeAzure:
     def _serve(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         fault = self._fault(f"{method} {path}")
         if fault is not None:
-            time.sleep(fault.hang)
-            if fault.code:
-                return _refused(fault.status, fault.code, fault.message, fault.headers)
-            if not fault.hang:
-                raise ConnectionAbortedError
+            if fault.said:
+                return Reply(fault.status, fault.said[0], fault.headers)
+            return _refused(fault.status, fault.code, fault.message, fault.headers)
         with self._lock:
             if method == "POST" and path == GRAPH:
                 return self._graph(json.loads(body))
@@ -204,7 +200,6 @@ class FakeAzure:
             for fault in self.faults:
                 if fault.times and re.search(fault.pattern, asked, re.IGNORECASE):
                     fault.times -= 1
-                    fault.dealt += 1
                     return fault
         return None
 
@@ -323,6 +318,9 @@ class FakeAzure:
             raise Refusal(403, "DenyAssignmentAuthorizationFailed", "a deny assignment")
         if any(holder in self.things for holder in self.holders.get(path, ())):
             raise Refusal(409, "InUseResourceCannotBeDeleted", f"{path} is in use")
+        if "/microsoft.web/sites/" in path and query.get("deleteemptyserverfarm", "true") != "false":
+            for plan in [key for key, begins in self.plans.items() if item["name"].startswith(begins)]:
+                self.remove(plan)
         return self._begin(path)
 
     def _begin(self, path: str) -> Reply:
@@ -375,11 +373,7 @@ def serving(fake: FakeAzure, tls: ssl.SSLContext) -> Iterator[FakeAzure]:
 
         def either(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            try:
-                reply = fake.answer(self.command, self.path, dict(self.headers), body)
-            except ConnectionAbortedError:
-                self.close_connection = True
-                return
+            reply = fake.answer(self.command, self.path, dict(self.headers), body)
             data = b"" if reply.body is None else json.dumps(reply.body).encode()
             with suppress(OSError):  # whoever asked has given up
                 self._send(reply, data)

@@ -25,7 +25,7 @@ Query = Mapping[str, list[str]]
 class Fault:
     """What goes wrong with requests like ``VERB service/path`` (a pattern), so many times.
 
-    ``status`` 0 closes the connection without an answer, 200 is only slow; ``hang`` is in seconds.
+    ``status`` 0 closes the connection without an answer, 200 changes nothing.
     """
 
     like: str
@@ -33,7 +33,6 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     times: int = 10**6
-    hang: float = 0.0
 
 
 @dataclass
@@ -62,7 +61,6 @@ class FakeGoogle:
     """Every scope that a token was asked for with."""
     elsewhere: dict[str, Callable[[str, str], tuple[int, Any]]] = field(default_factory=dict)
     """Service -> who answers for it instead, by verb and path: one of Google's emulators."""
-    closing: threading.Event = field(default_factory=threading.Event)
     _dealt: Counter[int] = field(default_factory=Counter)
     _operations: dict[str, _Operation] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -114,10 +112,6 @@ class FakeGoogle:
     def writes(self) -> list[str]:
         return [each for each in self.asked if not each.startswith(("GET ", "HEAD "))]
 
-    def dealt(self, fault: Fault) -> int:
-        """How often it happened."""
-        return self._dealt[self.faults.index(fault)]
-
     def environ(self, home: Path) -> dict[str, str]:
         """What a process needs to find this Google and to sign in to it: federated, as a job on GitHub would."""
         (home / "subject").write_text("a token of GitHub's")
@@ -142,10 +136,8 @@ class FakeGoogle:
         with self._lock:
             self.asked.append(f"{verb} {where}")
             fault = self._fault(f"{verb} {where}")
-        if fault is not None:
-            self.closing.wait(fault.hang)
-            if fault.status != 200:
-                return (fault.status, fault.body, fault.headers) if fault.status else None
+        if fault is not None and fault.status != 200:
+            return (fault.status, fault.body, fault.headers) if fault.status else None
         refused = _undescribed(verb, where, asked, bearer)
         service, _, path = where.partition("/")
         if refused is None and service in self.elsewhere:
@@ -173,6 +165,12 @@ class FakeGoogle:
     def _get(self, service: str, where: str, asked: Query) -> Answer:
         if where in self.things:
             return 200, self.things[where].body, {}
+        if service == "compute" and where.endswith("/instances"):
+            inside = [each.body for path, each in self.things.items() if path.rpartition("/")[0] == where]
+            begins = asked.get("filter", ['name eq ".*"'])[0].removeprefix('name eq "').removesuffix('"')
+            return self._paged(
+                [each for each in inside if re.fullmatch(begins, each["name"])], "items", asked, "maxResults"
+            )
         if where.rpartition("/")[0] not in self.things:
             return error(404, "NOT_FOUND", "notFound", f"{where} was not found")
         key, items = self.inside.get(where, ("items", []))

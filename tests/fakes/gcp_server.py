@@ -26,7 +26,6 @@ def google(directory: Path) -> Iterator[FakeGoogle]:
     try:
         yield fake
     finally:
-        fake.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

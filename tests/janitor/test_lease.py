@@ -106,6 +106,29 @@ class TestProtection:
         for tags in ({"Environment": "dev", "environment": "prod"}, {"environment": "prod", "Environment": "dev"}):
             assert judge(target(EXPIRED | tags), terms()).verdict is LeaseVerdict.PROTECTED
 
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            ("Environment", "Production "),
+            ("Environment", "Prod\u200b"),
+            ("Environment", "\uff30rod"),
+            ("Environment ", "Production"),
+            (" environment", "prod"),
+            ("Protected\u00a0", "1"),
+            ("Protect\u00aded", "1"),
+        ],
+    )
+    def test_a_slip_of_the_pen_costs_no_protection(self, key: str, value: str) -> None:
+        """Blanks, letters' widths and what can't be seen, in keys and values."""
+        assert judge(target(EXPIRED | {key: value}), terms()).verdict is LeaseVerdict.PROTECTED
+
+    def test_a_hyphen_that_looks_like_one_is_one_in_what_protects_and_in_nothing_else(self) -> None:
+        protected = terms(protected_tags={"do-not-delete": ["*"]})
+        assert judge(target(EXPIRED | {"do\u2011not\u2011delete": "1"}), protected).verdict is LeaseVerdict.PROTECTED
+        assert judge(target(name="dg\u2011orders"), terms()).verdict is LeaseVerdict.UNOWNED
+        strange = {"driftguard\u2010owner": "x", "driftguard:expires-at": "2026-01-01"}
+        assert judge(target(strange), terms()).verdict is LeaseVerdict.UNOWNED
+
     def test_what_the_cloud_protects_is_protected(self) -> None:
         judged = judge(target(protection="termination protection"), terms(protected_tags={}))
         assert told(judged) == (LeaseVerdict.PROTECTED, "janitor.protected_tags")
@@ -198,6 +221,16 @@ class TestTime:
             "its lease can't be read: its age is unknown",
         )
         assert judge(target(created_at=None), terms()).deletable
+
+    @pytest.mark.parametrize("born", [datetime(1, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)])
+    def test_an_age_that_was_never_set_is_unknown(self, born: datetime) -> None:
+        """APIs write the zero of their language: year 1, or 1970."""
+        assert judge(target(OWNED, created_at=born), terms()).verdict is LeaseVerdict.UNKNOWN
+
+    @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "0001-01-01", "1970-01-01T00:00:00Z", "1970-01-01"])
+    def test_an_end_that_was_never_set_is_unknown(self, text: str) -> None:
+        tags = OWNED | {"driftguard:expires-at": text}
+        assert judge(target(tags), terms()).verdict is LeaseVerdict.UNKNOWN
 
     def test_what_was_created_in_the_future_has_no_age(self) -> None:
         judged = judge(target(OWNED, created_at=NOW + timedelta(seconds=1)), terms())
@@ -353,7 +386,7 @@ class TestWarnings:
         assert not warns(judged, ended)
 
     def test_the_earliest_end_there_is_warns_too(self) -> None:
-        judged = judge(target(OWNED | {"driftguard:expires-at": "0001-01-01T00:00:00Z"}), terms(**self.GRACE))
+        judged = judge(target(OWNED | {"driftguard:expires-at": "2006-01-01T00:00:00Z"}), terms(**self.GRACE))
         assert warns(judged, terms(**self.GRACE))
 
 

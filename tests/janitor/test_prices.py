@@ -23,6 +23,10 @@ def target(kind: str, size: str = "", region: str = "us-east-1") -> Target:
         ("ec2:instance", "t3.micro", "us-east-1", 7.59),
         ("ec2:volume", "gp3 100 GiB", "us-east-1", 8.0),
         ("ec2:volume", "gp3 0.5 GiB", "us-east-1", 0.04),
+        ("ec2:vpc-endpoint", "2 x interface", "us-east-1", 14.6),
+        ("logs:log-group", "10.500 GiB", "us-east-1", 0.32),
+        ("rds:db", "db.t4g.micro postgres + gp3 20 GiB", "us-east-1", 13.98),
+        ("rds:db", "2 x db.t4g.micro postgres + 2 x gp3 20 GiB", "us-east-1", 27.96),
         ("kms:key", "", "ap-south-1", 1.0),
         ("sqs:queue", "", "global", 0.0),
         ("microsoft.compute:virtualmachines", "Standard_B2s Linux", "eastus", 30.37),
@@ -44,6 +48,9 @@ def test_type_size_and_region_make_a_price(kind: str, size: str, region: str, us
         ("ec2:volume", "gp3", "us-east-1"),
         ("ec2:volume", "100 GiB", "us-east-1"),
         ("s3:bucket", "", "us-east-1"),
+        ("rds:db", "db.t4g.micro postgres + io2 20 GiB", "us-east-1"),
+        ("rds:db", "db.t4g.micro oracle + gp3 20 GiB", "us-east-1"),
+        ("ec2:volume", "gp3 100 GiB + ", "us-east-1"),
         ("kms:key", "large", "us-east-1"),
         ("microsoft.compute:virtualmachines", "Standard_B2s Windows", "eastus"),
         ("microsoft.compute:disks", "Premium_LRS 100-GiB", "eastus"),
@@ -72,6 +79,6 @@ def test_every_price_has_a_source_and_a_month_and_stands_once() -> None:
         assert group["source"].startswith(PUBLISHED)
         assert date.fromisoformat(f"{group['as_of']}-01")
         for key, regions in group["usd_month"].items():
-            assert re.fullmatch(r"[a-z0-9.]+(:[a-z0-9-]+)+( [A-Za-z0-9._-]+){0,2}", key)
+            assert re.fullmatch(r"[a-z0-9.]+(:[a-z0-9-]+)+( [A-Za-z0-9._-]+){0,2}( GiB)?", key)
             assert regions
             assert all(price >= 0 for price in regions.values())

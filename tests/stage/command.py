@@ -11,9 +11,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
@@ -75,12 +76,14 @@ class Running:
     err: Path
     pid: int = 0
     returncode: int | None = None
+    _waiting: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self, timeout: float) -> int:
-        if self.returncode is None:
-            self.connection.settimeout(timeout)
-            self.returncode = int(_line(self.connection))
-        return self.returncode
+        with self._waiting:
+            if self.returncode is None:
+                self.connection.settimeout(timeout)
+                self.returncode = int(_line(self.connection))
+            return self.returncode
 
     def kill(self) -> None:
         if self.returncode is None:

@@ -40,8 +40,19 @@ class MotoCloud:
         self.client("sqs", region).create_queue(QueueName=name, tags=dict(tags))
 
     def bucket(self, name: str, tags: Mapping[str, str], region: str = "eu-west-1", versions: int = 0) -> None:
+        """Versioned, if it is to hold any."""
+        self.client("s3", region).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+        self._dress(name, tags, region, versions)
+
+    def locked_bucket(self, name: str, tags: Mapping[str, str], region: str = "eu-west-1") -> None:
+        """One with Object Lock."""
+        place: Any = {"LocationConstraint": region}
         s3 = self.client("s3", region)
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration=place, ObjectLockEnabledForBucket=True)
+        self._dress(name, tags, region)
+
+    def _dress(self, name: str, tags: Mapping[str, str], region: str, versions: int = 0) -> None:
+        s3 = self.client("s3", region)
         if tags:
             s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
         if versions:

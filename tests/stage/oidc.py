@@ -245,16 +245,19 @@ def serving(
 
 
 def self_signed(directory: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS context for 127.0.0.1, and the file with the certificate to trust."""
-    key, now = new_key(), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    """A server's TLS context for 127.0.0.1, and the file with the certificate to trust.
+
+    Its name is its own: of two with one name in a bundle, only the first is looked at.
+    """
+    key, now, serial = new_key(), datetime.now(UTC), x509.random_serial_number()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"loopback {serial}")])
     san = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(san, critical=False)

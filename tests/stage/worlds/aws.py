@@ -104,11 +104,7 @@ class AwsWorld:
         self.moto.queue(name, tags, REGION)
 
     def put_protected(self, name: str, tags: Mapping[str, str]) -> None:
-        s3 = self.moto.client("s3")
-        place = {"LocationConstraint": REGION}
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration=place, ObjectLockEnabledForBucket=True)
-        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": pairs})
+        self.moto.locked_bucket(name, tags)
 
     def put_in_use(self, name: str, tags: Mapping[str, str]) -> None:
         made = self.moto.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

@@ -14,19 +14,30 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
-from driftguard.errors import AccessDenied, DriftGuardError, NotFound, PermanentError, StillInUse, TransientError
+from driftguard.errors import (
+    AccessDenied,
+    DriftGuardError,
+    NotFound,
+    PermanentError,
+    StillInUse,
+    TransientError,
+    UnderWay,
+)
 from driftguard.janitor.resources.aws.answers import Tags, dig, fill, moment, tag_map
 from driftguard.janitor.resources.aws.arn import ArnPattern
-from driftguard.janitor.resources.aws.native import NAME_TAG
-from driftguard.janitor.resources.aws.resource import GLOBAL_ENDPOINT, AwsApi, region_of
-from driftguard.model import Target, fingerprint
+from driftguard.janitor.resources.aws.declaration import NAME_TAG
+from driftguard.janitor.resources.aws.resource import GLOBAL_ENDPOINT, AwsApi, mark, region_of
+from driftguard.model import Target
 
 ATTEMPTS = 3
 """Deletions asked for, each with its own client token: with the old one AWS would only repeat the failure."""
 
-POLLS = 60
+POLLS = 20
 LONGEST = 15.0
 """Seconds between two looks at how a deletion goes, at most."""
+
+PATIENCE = 1800.0
+"""Seconds that a deletion may take beyond these looks, in later passes."""
 
 _BORN = ("CreationTime", "CreatedAt", "CreatedTime", "CreationDate", "CreateTime", "CreationTimestamp")
 _PROTECTED = re.compile(r"(Deletion|Termination)Protection(Enabled|Check)?")
@@ -78,7 +89,7 @@ class CloudControlKind:
         return replace(
             target,
             tags=tags,
-            fingerprint=fingerprint(tags),
+            fingerprint=mark(tags),
             created_at=moment(next((properties[key] for key in _BORN if key in properties), None)),
             protection=next((f"its {key}" for key, value in properties.items() if _protects(key, value)), ""),
         )
@@ -115,7 +126,7 @@ class CloudControlKind:
             api.pause(min(1.0 + poll, LONGEST))
             which = {"RequestToken": event["RequestToken"]}
             event = api.call("cloudcontrol", "get_resource_request_status", region=region, **which)["ProgressEvent"]
-        raise StillInUse(f"{target.id} is still being deleted")
+        raise UnderWay(f"{target.id} is still being deleted", PATIENCE)
 
     def _which(self, target: Target) -> dict[str, Any]:
         fields = self.arn.match(target.id)

@@ -7,6 +7,8 @@ when a resource ends.
 
 from __future__ import annotations
 
+import functools
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +22,18 @@ from driftguard.janitor import lease
 from driftguard.janitor.resources.aws.answers import tag_map
 from driftguard.janitor.resources.aws.arn import Arn
 from driftguard.janitor.resources.aws.catalogue import AwsTypes
-from driftguard.janitor.resources.aws.resource import GLOBAL, GLOBAL_ENDPOINT, AwsApi, AwsResource, target
+from driftguard.janitor.resources.aws.resource import (
+    GLOBAL,
+    GLOBAL_ENDPOINT,
+    AwsApi,
+    AwsResource,
+    LooksTogether,
+    target,
+)
 from driftguard.janitor.resources.streams import Seen, Stream, merged
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
+from driftguard.ports import Look
 
 TIMEOUT = 1800.0
 """Seconds for all listings together."""
@@ -36,6 +46,10 @@ READERS = 8
 
 PAGE = 100
 """Resources in one answer of the tagging API, its most."""
+
+ALL = ""
+SIDE_BY_SIDE = 8
+"""Services that the tagging API is asked for one by one; beyond that all of them come in one stream."""
 
 NAMED_GAPS = 100
 """Resources of unknown kinds named one by one in each region; the rest are counted."""
@@ -71,8 +85,28 @@ class AwsCloud:
     def read(self, target: Target) -> Target | None:
         return self.types.named(target.type).read(self.api, target)
 
+    def at_once(self, target: Target) -> int:
+        resource = self.types.named(target.type)
+        return resource.at_once() if isinstance(resource, LooksTogether) else 1
+
+    def read_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        resource = self.types.named(targets[0].type)
+        if isinstance(resource, LooksTogether):
+            return resource.read_together(self.api, targets)
+        return {target.id: functools.partial(self.read, target) for target in targets}
+
+    def confirm_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
+        resource = self.types.named(targets[0].type)
+        if isinstance(resource, LooksTogether):
+            return resource.confirm_together(self.api, targets)
+        return {target.id: functools.partial(self.read, target) for target in targets}
+
     def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:
-        sweeps = [Stream(f"{account}/{place}", "the tagging API", self._sweeping(place)) for place in places]
+        sweeps = [
+            Stream(f"{account}/{place}", "the tagging API", functools.partial(self._sweep, place, service))
+            for place in places
+            for service in self._swept
+        ]
         listings = [
             Stream(f"{account}/{place}/{resource.kind}", "native listing", self._listing(resource, place))
             for resource in self.types.by_kind.values()
@@ -85,6 +119,18 @@ class AwsCloud:
     def _wanted(self, resource: AwsResource) -> bool:
         aws = self.janitor.clouds.aws
         return aws is None or any(fnmatchcase(resource.kind, pattern) for pattern in aws.types)
+
+    @cached_property
+    def _swept(self) -> Sequence[str]:
+        """What the tagging API is asked for, side by side: the services that the policy names, or ``ALL`` at once."""
+        aws = self.janitor.clouds.aws
+        if aws is None or any(
+            "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) for pattern in aws.types
+        ):
+            return (ALL,)
+        kinds = self.types.by_kind.values()
+        wanted = {resource.arn.service for resource in kinds if self._wanted(resource) and not resource.listed}
+        return sorted(wanted) if len(wanted) <= SIDE_BY_SIDE else (ALL,)
 
     def _listing(self, resource: AwsResource, place: str) -> Any:
         return lambda: self._native(resource, place)
@@ -107,15 +153,13 @@ class AwsCloud:
             return True
         return found.name.startswith(self.janitor.namespace) or lease.has_owner(found, self.janitor)
 
-    def _sweeping(self, place: str) -> Any:
-        return lambda: self._sweep(place)
-
-    def _sweep(self, place: str) -> Iterator[Seen]:
+    def _sweep(self, place: str, service: str) -> Iterator[Seen]:
         """What carries our owner tag in one place, but for the kinds that their own service lists."""
         unknown = _Unknown(f"aws/{self.api.account}/{place}")
         region = GLOBAL_ENDPOINT if place == GLOBAL else place
         filters = [{"Key": self.janitor.owner_tag}]
-        asked = {"TagFilters": filters, "ResourcesPerPage": PAGE}
+        asked: dict[str, Any] = {"TagFilters": filters, "ResourcesPerPage": PAGE}
+        asked |= {"ResourceTypeFilters": [service]} if service else {}
         for page in self.api.pages("resourcegroupstaggingapi", "get_resources", region=region, **asked):
             by_kind: dict[str, list[Target]] = {}
             for mapping in page["ResourceTagMappingList"]:
@@ -153,6 +197,11 @@ class AwsCloud:
 
     def _reading(self, resource: AwsResource, found: Target) -> lanes.Call[Target | None]:
         return lambda _ticket: resource.read(self.api, found)
+
+
+def _names_no_service(pattern: str) -> bool:
+    """``*``, ``e*:instance``, or one of Cloud Control's: ``AWS::AppFlow::*``."""
+    return "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) is not None
 
 
 @dataclass

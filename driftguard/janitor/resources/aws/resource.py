@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from driftguard.janitor.resources.aws.answers import Tags
 from driftguard.janitor.resources.aws.arn import ArnPattern
 from driftguard.model import Target, fingerprint
+from driftguard.ports import Look
 
 GLOBAL = "global"
 """The place of what has no region."""
@@ -64,10 +65,24 @@ class AwsResource(Protocol):
         """Delete it, contents first. Returns a note or ""."""
 
 
+@runtime_checkable
+class LooksTogether(Protocol):
+    """What a kind may be able to besides: ``ports.ReadsTogether`` for targets of its own in one place."""
+
+    def at_once(self) -> int: ...
+    def read_together(self, api: AwsApi, targets: Sequence[Target]) -> Mapping[str, Look]: ...
+    def confirm_together(self, api: AwsApi, targets: Sequence[Target]) -> Mapping[str, Look]: ...
+
+
 def region_of(target: Target) -> str:
     """The region to ask: the end of ``aws/123456789012/eu-west-1``, or where services without regions answer."""
     place = target.scope.rpartition("/")[2]
     return GLOBAL_ENDPOINT if place == GLOBAL else place
+
+
+def mark(tags: Tags | None) -> str:
+    """``Target.fingerprint``, over what people tag: not every API tells the tags that AWS itself sets."""
+    return fingerprint(None if tags is None else {key: value for key, value in tags.items() if key[:4] != "aws:"})
 
 
 def target(api: AwsApi, kind: str, place: str, arn: str, name: str, tags: Tags | None) -> Target:
@@ -79,5 +94,5 @@ def target(api: AwsApi, kind: str, place: str, arn: str, name: str, tags: Tags |
         id=arn,
         name=name,
         tags=tags,
-        fingerprint=fingerprint(tags),
+        fingerprint=mark(tags),
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import ClassVar, TypeVar
 
-from driftguard.errors import DriftGuardError, NotFound
+from driftguard.errors import DriftGuardError, NotFound, PermanentError
 from driftguard.janitor.resources.azure.catalogue import AzureTypes
 from driftguard.janitor.resources.azure.ids import GROUP, ResourceId, place
 from driftguard.janitor.resources.azure.resource import AzureApi, AzureType, Item, Recovery, dig, moment
@@ -71,6 +71,8 @@ class AzureWriter:
     def _empty(self, identity: ResourceId, kind: AzureType) -> None:
         for collection in kind.contents:
             for inner in self._listed(f"{identity.text}/{collection.lower()}"):
+                if not inner.within(identity.text):
+                    raise PermanentError(f"{inner.text} was listed in {identity.text}, and doesn't lie there")
                 with suppress(NotFound):
                     self._remove(inner)
 
@@ -80,7 +82,8 @@ class AzureWriter:
         return [ResourceId.parse(str(item["id"])) for item in items]
 
     def _remove(self, identity: ResourceId) -> None:
-        self.versions.speaking(identity, lambda version: self.api.delete(identity.text, version))
+        query = self.types.named(identity.kind).query
+        self.versions.speaking(identity, lambda version: self.api.delete(identity.text, version, **query))
 
     def _afterlife(self, kept: _Kept, deleted: ResourceId) -> str:
         """What is left of it, in a sentence. A record that can't be read or purged is said, and undoes nothing."""
@@ -136,7 +139,7 @@ class _Kept:
 
     @property
     def purgeable(self) -> bool:
-        return bool(self.recovery.purge[0]) and dig(self.item, self.recovery.unless) is not True
+        return bool(self.recovery.purge[0] and self.item) and dig(self.item, self.recovery.unless) is not True
 
     def purge(self, record: str) -> tuple[str, str]:
         method, more = self.recovery.purge

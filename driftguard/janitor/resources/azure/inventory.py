@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 from driftguard import lanes
-from driftguard.errors import DriftGuardError, PermanentError
+from driftguard.errors import DriftGuardError, NotFound, PermanentError
 from driftguard.janitor import lease
 from driftguard.janitor.resources.azure.catalogue import AzureTypes
 from driftguard.janitor.resources.azure.ids import GROUP, ResourceId, kind_of
@@ -55,7 +55,7 @@ class AzureCloud:
 
     @cached_property
     def reading(self) -> Reading:
-        return Reading(self.api, self.types, Versions(self.api))
+        return Reading(self.api, self.types, Versions(self.api), partial(lease.protects, janitor=self.janitor))
 
     def identity(self) -> str:
         """By the tenant. Raises ``PermanentError`` if the credentials see none of the policy's subscriptions."""
@@ -78,7 +78,7 @@ class AzureCloud:
             try:
                 for page in self.api.rows(query.replace("{ours}", self._ours())):
                     yield from self._aged([found for found in map(_row, page) if self._concerns(found)])
-            except (DriftGuardError, ValueError, KeyError) as error:
+            except (DriftGuardError, ValueError, KeyError, TypeError, AttributeError) as error:
                 for subscription in self._wanted_subscriptions():
                     yield Gap(f"azure/{subscription}", "the Resource Graph", str(error))
 
@@ -108,8 +108,11 @@ class AzureCloud:
         azure = self.janitor.clouds.azure
         return ours and (azure is None or any(fnmatchcase(found.type, kind_of(glob)) for glob in azure.types))
 
-    def _aged(self, page: Sequence[Target]) -> Iterator[Target]:
-        """``page`` with the ages that decide: asked for a group at a time, since rows come in the order of ids."""
+    def _aged(self, page: Sequence[Target]) -> Iterator[Target | Gap]:
+        """``page`` with the ages that decide: asked for a group at a time, since rows come in the order of ids.
+
+        Where these can't be read, it comes without, and with a gap that names it.
+        """
         lacking: dict[str, list[Target]] = {}
         for found in page:
             if self._lacks_age(found):
@@ -119,7 +122,10 @@ class AzureCloud:
         groups = list(lacking)
         calls = [self._asking(group, lacking[group]) for group in groups]
         for end in lanes.run(calls, width=READERS, timeout=TIMEOUT, deadline=time.monotonic() + TIMEOUT):
-            yield from end.value or lacking[groups[end.index]]  # of unknown age, and so kept
+            if end.value is None and not isinstance(end.error, NotFound):
+                why = str(end.error or "asking for it took too long")
+                yield from (Gap(f"{each.path}/{each.id}", each.name, why) for each in lacking[groups[end.index]])
+            yield from end.value or lacking[groups[end.index]]
 
     def _lacks_age(self, found: Target) -> bool:
         ours = found.name.startswith(self.janitor.namespace)

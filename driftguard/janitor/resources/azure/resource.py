@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -55,13 +55,21 @@ class Recovery:
     keeps: str = ""
 
 
+Takes = Callable[[Item], Iterable[str]]
+
+
+def _nothing(_item: Item) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class AzureType:
     """One type. ``after`` are the types that must be gone before one of it can go.
 
     ``contents`` are the collections in it that must be emptied first. ``protects`` maps where a resource says that it
     is protected to what that is called: it is where the value there is any of ``_ON``. ``size`` is what its price goes
-    by, with paths in braces.
+    by, with paths in braces. ``query`` are parameters of its deletion. ``takes`` gives the ids of what lies elsewhere
+    and is deleted along with it.
     """
 
     name: str
@@ -70,11 +78,18 @@ class AzureType:
     contents: tuple[str, ...] = ()
     protects: Mapping[str, str] = field(default_factory=dict)
     size: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+    takes: Takes = _nothing
     recovery: Recovery | None = None
 
     @property
     def kind(self) -> str:
         return kind_of(self.name)
+
+    @property
+    def tells(self) -> bool:
+        """Whether only the resource itself tells all that protects it or goes with it, and no listing does."""
+        return bool(self.protects) or self.takes is not _nothing
 
     def protection(self, item: Item) -> str:
         """What the resource itself says that it is protected by; "" if nothing."""
@@ -107,6 +122,17 @@ def dig(item: Any, path: str) -> Any:
     return item
 
 
+def group_named(path: str) -> Takes:
+    """The resource group that a resource keeps for itself, whose name or id lies at ``path``."""
+
+    def named(item: Item) -> Iterable[str]:
+        found = str(dig(item, path) or "")
+        subscription = "/".join(str(item["id"]).split("/")[:3])
+        return [found if "/" in found else f"{subscription}/resourceGroups/{found}"] if found else []
+
+    return named
+
+
 def born(item: Item) -> datetime | None:
     """When a resource was made, from wherever its type says so; ``None`` if it doesn't or can't be read."""
     for path in _BORN:
@@ -120,6 +146,6 @@ def moment(text: Any) -> datetime | None:
     """A time as Azure writes it, with up to seven digits of a second; ``None`` if it is none, or of no zone."""
     try:
         found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", str(text)))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else None

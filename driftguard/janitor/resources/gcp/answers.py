@@ -13,7 +13,9 @@ Item = Mapping[str, Any]
 Tags = Mapping[str, str]
 
 _MILLISECONDS = 10**11
-_WORDS = re.compile(r"(?<![\w:./?&-])([A-Za-z][\w:./-]*)=([^\s,;]+)")
+_WORDS = re.compile(r"(?<![\w:./?&-])([A-Za-z][\w:./-]*)=([^\s,;|]+)")
+_MARKS = "()[]{}<>.!?:*_`'\"\u2018\u2019\u201c\u201d«»"
+"""What stands around a word in a sentence."""
 _ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]")
 
 
@@ -31,20 +33,26 @@ def labels(item: Item, path: str) -> Tags:
         return {}
     if not isinstance(found, Mapping):
         raise TypeError(f"labels at {path} are no mapping")
-    return {str(key): str(value) for key, value in found.items()}
+    return {str(key): str(value or "") for key, value in found.items()}
 
 
-def described(text: Any) -> Tags:
-    """``driftguard-owner=platform, driftguard-expires-at=2026-11-23`` out of a description, for what has no labels."""
+def described(text: Any) -> Tags | None:
+    """``driftguard-owner=platform, driftguard-expires-at=2026-11-23`` out of a description, for what has no labels.
+
+    ``None`` where it says a word twice and not the same: which of them counts can't be known.
+    """
     found = _WORDS.findall(text) if isinstance(text, str) else []
-    return {key: value.rstrip(".)]\"'") or value for key, value in found}
+    said = {(key, value.strip(_MARKS) or value) for key, value in found}
+    words = dict(said)
+    return words if len(words) == len(said) else None
 
 
 def moment(value: Any) -> datetime | None:
-    """A time as Google writes it: RFC 3339, or milliseconds or seconds since 1970. ``None`` if unreadable."""
+    """A time as Google writes it: RFC 3339, or (milli)seconds since 1970. ``None`` if unreadable or of no zone."""
     try:
         if isinstance(value, str) and not value.isdigit():
-            return datetime.fromisoformat(value).astimezone(UTC)
+            found = datetime.fromisoformat(value)
+            return found.astimezone(UTC) if found.tzinfo else None
         seconds = float(value)
         return datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ from driftguard.janitor.resources.gcp.catalogue import GcpTypes
 from driftguard.janitor.resources.gcp.parts import is_part
 from driftguard.janitor.resources.gcp.resource import GcpApi, GcpResource
 from driftguard.janitor.resources.streams import Seen, Stream, merged
+from driftguard.janitor.resources.wholes import holding
 from driftguard.model import Gap, Target
 from driftguard.policy import Gcp, Janitor
 
@@ -75,7 +76,13 @@ class GcpCloud:
         yield from merged(streams, width=WIDTH, timeout=TIMEOUT)
 
     def read(self, target: Target) -> Target | None:
-        return self.types.named(target.type).read(self.api, target)
+        """As it is now, holding whatever goes along with it and has a word of its own."""
+        found = self.types.named(target.type).read(self.api, target)
+        if found is None:
+            return None
+        alone = replace(found, holds=())
+        parts = (replace(each, holds=()) for held in found.holds for each in held.whole)
+        return holding(alone, [part for part in parts if lease.speaks(part, alone, self.janitor)])
 
     def _searches(self) -> Iterator[Stream]:
         wanted = {asset: kind for asset, kind in self.types.by_asset.items() if self._wanted(kind)}
@@ -144,17 +151,22 @@ class GcpCloud:
     def _concerns(self, found: Target) -> bool:
         return found.name.startswith(self.janitor.namespace) or lease.has_owner(found, self.janitor)
 
-    def _completed(self, batch: Sequence[_Candidate]) -> Iterator[Target]:
-        """Read one by one, side by side, whatever lacks a name, or lacks both an end and an age."""
+    def _completed(self, batch: Sequence[_Candidate]) -> Iterator[Seen]:
+        """Read one by one, side by side, whatever lacks a name, or lacks both an end and an age.
+
+        What can't be read comes without its age, and with a gap that names it.
+        """
         lacking = [each for each in batch if self._lacks(each[1])]
         yield from (found for _, found in batch if not self._lacks(found))
-        calls = [self._reading(kind, found) for kind, found in lacking]
+        calls = [self._reading(found) for _, found in lacking]
         for end in lanes.run(calls, width=READERS, timeout=TIMEOUT, deadline=time.monotonic() + TIMEOUT):
             found = lacking[end.index][1]
             if end.error is not None or end.timed_out:
                 if not found.name:
                     raise end.error or PermanentError(f"{found.id} could not be read in time")
-                yield found  # of unknown age, and so kept
+                why = str(end.error or "asking for its age took too long")
+                yield Gap(f"{found.path}/{found.id}", found.name, why)
+                yield found
             elif end.value is not None and self._concerns(end.value):
                 yield end.value
 
@@ -164,8 +176,8 @@ class GcpCloud:
         ours = found.name.startswith(self.janitor.namespace) and lease.has_owner(found, self.janitor)
         return ours and found.created_at is None and not lease.states_expiry(found)
 
-    def _reading(self, kind: GcpResource, found: Target) -> lanes.Call[Target | None]:
-        return lambda _ticket: kind.read(self.api, found)
+    def _reading(self, found: Target) -> lanes.Call[Target | None]:
+        return lambda _ticket: self.read(found)
 
 
 @dataclass

@@ -56,7 +56,7 @@ class WholeProject:
         if project.scope != target.scope:
             raise PermanentError(f"{project.name} was moved from {target.scope} to {project.scope}")
         protection = self._protection(api, target.id.rpartition("/")[2])
-        return _whole(project, protection, tuple(self._voices(api, project)))
+        return replace(project, protection=protection, holds=tuple(self._voices(api, project)))
 
     def delete(self, api: GcpApi, target: Target) -> str:
         now = self._item(api, target)
@@ -133,13 +133,6 @@ def _target(item: Item) -> Target:
         fingerprint=fingerprint(tags),
         created_at=moment(item.get("createTime")),
     )
-
-
-def _whole(project: Target, protection: str, holds: tuple[Target, ...]) -> Target:
-    """The project with what speaks in it, for which its fingerprint stands, too."""
-    prints = {member.id: member.fingerprint for member in holds}
-    whole = fingerprint({**(project.tags or {}), **prints})
-    return replace(project, protection=protection, holds=holds, fingerprint=whole)
 
 
 def _stranger(number: str, row: Item) -> Target:

@@ -43,7 +43,10 @@ class GcpResource(Protocol):
         """What a row of a search is; ``None`` if its name is none of this kind's. May tell less than ``read``."""
 
     def read(self, api: GcpApi, target: Target) -> Target | None:
-        """The target as it is now, with its tags, age and what Google protects it with; ``None`` if it is gone."""
+        """The target as it is now, with its tags, age and what Google protects it with; ``None`` if it is gone.
+
+        It holds what its deletion takes along and has labels of its own. Raises if any of that can't be known.
+        """
 
     def delete(self, api: GcpApi, target: Target) -> str:
         """Delete it, contents first, and wait for the end of that. Returns a note or ""."""

@@ -5,7 +5,7 @@ Most kinds are nothing but this; the others put a function where a path isn't en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,10 @@ class At:
         """The resource itself, or what lies below it (quoted, with its slash)."""
         return self.api.call("GET", self.service, f"{self.version}/{self.path}{below}", project=self.project, **query)
 
+    def its_project(self) -> Item:
+        """Its project as it is now, and not as it was when it was admitted."""
+        return self.api.call("GET", "cloudresourcemanager", f"v3/projects/{self.project}", project=self.project)
+
     def every(self, template: str, key: str, **query: Any) -> Iterator[Item]:
         """Every item of a listing at ``template``, its fields filled in."""
         where = f"{self.version}/{fill(template, self.fields)}"
@@ -60,6 +64,24 @@ Before = Callable[[At, Item], str]
 
 Note = Callable[[At, Item], str]
 
+Takes = Callable[[At, Item], Iterable[Target]]
+"""What has labels of its own and is deleted along with it, whoever's it is. Raises if that can't be known."""
+
+
+def along(at: At, kind: str, path: str, item: Item, *, place: str = "", created: str = "createTime") -> Target:
+    """A target for ``item`` of ``kind`` at ``path`` (below the host), which its deletion takes along."""
+    tags = labels(item, "labels")
+    return Target(
+        provider="gcp",
+        scope=f"gcp/{at.project}/{region_of(place)}",
+        type=kind,
+        id=f"//{at.service}.googleapis.com/{path}",
+        name=last(path),
+        tags=tags,
+        created_at=moment(dig(item, created)),
+        fingerprint=fingerprint(tags),
+    )
+
 
 def flag(path: str, name: str) -> Protection:
     """Protected if the item says so at ``path``."""
@@ -72,6 +94,10 @@ def _to_nobody(_item: Item) -> str:
 
 def _nothing(_at: At, _item: Item) -> str:
     return ""
+
+
+def _takes_nothing(_at: At, _item: Item) -> Iterable[Target]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +117,7 @@ class RestKind:
     protection: Protection = _nothing
     belongs: Callable[[Item], str] = _to_nobody
     """What it is a part of and goes with, and so isn't deleted by itself."""
+    takes: Takes = _takes_nothing
     before: Before = _nothing
     note: Note = _nothing
     """What to say once it is gone: until when it can be brought back."""
@@ -115,7 +142,7 @@ class RestKind:
         fields = self._match(full)
         if fields is None:
             return None
-        tags = self._tags(api, number, labels(row, "labels"), row.get("description"))
+        tags = self._tags(api.project(number), labels(row, "labels"), row.get("description"))
         return Target(
             provider="gcp",
             scope=f"gcp/{number}/{region_of(str(row.get('location') or ''))}",
@@ -130,9 +157,9 @@ class RestKind:
     def _match(self, full: str) -> Mapping[str, str] | None:
         return next((found for form in self.forms if (found := form.match(full)) is not None), None)
 
-    def _tags(self, api: GcpApi, number: str, own: Tags, description: Any) -> Tags:
+    def _tags(self, project: Item, own: Tags, description: Any) -> Tags | None:
         if self.tags == PROJECT:
-            return labels(api.project(number), "labels")
+            return labels(project, "labels")
         return described(description) if self.tags == DESCRIPTION else own
 
     def read(self, api: GcpApi, target: Target) -> Target | None:
@@ -141,13 +168,13 @@ class RestKind:
         if item is None:
             return None
         try:
-            protection = self._kept_by(at, item)
+            protection, taken = self._kept_by(at, item), tuple(self.takes(at, item))
         except NotFound as error:
             if self._item(at) is None:
                 return None
             raise PermanentError(f"what protects {target.name} could not be read: {error}") from error
         own = labels(item, self.tags) if self.labelled else {}
-        tags = self._tags(api, at.project, own, item.get("description"))
+        tags = self._tags(at.its_project() if self.tags == PROJECT else {}, own, item.get("description"))
         return Target(
             provider="gcp",
             scope=target.scope,
@@ -159,6 +186,7 @@ class RestKind:
             created_at=moment(dig(item, self.created)),
             protection=protection,
             size=self.size(item) if self.size else "",
+            holds=taken,
         )
 
     def delete(self, api: GcpApi, target: Target) -> str:
@@ -195,6 +223,6 @@ class RestKind:
         except NotFound:
             return None
         owner = item.get("projectNumber")
-        if owner is not None and str(owner) != at.project:
+        if (owner is not None or "project" not in at.fields) and str(owner) != at.project:
             raise PermanentError(f"{at.path} belongs to project {owner}, not to {at.project}")
         return item

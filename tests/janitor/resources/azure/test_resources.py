@@ -10,6 +10,7 @@ from driftguard.clients.azure import reader, writer
 from driftguard.errors import AccessDenied, PermanentError, StillInUse
 from driftguard.janitor.resources.azure import cloud, cloud_writer
 from driftguard.janitor.resources.azure.listings import Listings
+from driftguard.janitor.resources.azure.reading import target_of
 from driftguard.model import Gap, Target
 from driftguard.policy import Azure, Clouds, Janitor
 from driftguard.ports import Cloud, CloudWriter
@@ -30,6 +31,9 @@ class Hands:
         self.janitor = janitor = Janitor(clouds=Clouds(azure=Azure.model_validate(settings)))
         self.cloud: Cloud = cloud(janitor, reader(janitor, os.environ))
         self.writer: CloudWriter = cloud_writer(janitor, writer(janitor, os.environ))
+
+    def found_at(self, identity: str) -> Target:
+        return target_of({"id": identity})
 
     def found(self, name: str) -> Target:
         [target] = [item for item in self.cloud.discover() if isinstance(item, Target) and item.name == name]
@@ -76,6 +80,68 @@ class TestReading:
         hands.fake.put(hands.group, SERVER, "dg-server2", EXPIRED)
         assert [(held.name, held.tags) for held in hands.now("dg-server").holds] == [("kept", {"Protected": "1"})]
 
+    def machine(self, hands: Hands, option: str, tags: dict[str, str]) -> set[str]:
+        """Put one with a disk, a card and an address, all tagged so; returns what goes along."""
+        network = hands.fake.group(ONE, "network")
+        disk = hands.fake.put(hands.group, "Microsoft.Compute/disks", "data", tags)
+        address = hands.fake.put(network, "Microsoft.Network/publicIPAddresses", "address", tags)
+        public = {"id": address, "properties": {"deleteOption": option}}
+        cards = {"ipConfigurations": [{"properties": {"publicIPAddress": public}}, {"properties": {}}]}
+        card = hands.fake.put(network, "Microsoft.Network/networkInterfaces", "card", tags, properties=cards)
+        properties = {
+            "storageProfile": {"dataDisks": [{"deleteOption": option, "managedDisk": {"id": disk}}]},
+            "networkProfile": {"networkInterfaces": [{"id": card, "properties": {"deleteOption": option}}]},
+        }
+        group = hands.fake.group(ONE, "dg-group", EXPIRED)
+        hands.fake.put(group, "Microsoft.Compute/virtualMachines", "dg-vm", EXPIRED, properties=properties)
+        return {held.name for held in hands.now("dg-vm").holds}
+
+    def test_what_goes_with_a_machine_though_it_lies_elsewhere_has_a_voice(self, hands: Hands) -> None:
+        assert self.machine(hands, "Delete", {"Protected": "1"}) == {"data", "card", "address"}
+        assert {held.name for held in hands.now("dg-group").holds} == {"dg-vm", "data", "card", "address"}
+
+    def test_what_a_machine_leaves_behind_has_none(self, hands: Hands) -> None:
+        assert self.machine(hands, "Detach", {"Protected": "1"}) == set()
+
+    def test_a_locked_disk_without_tags_keeps_the_machine_that_takes_it(self, hands: Hands) -> None:
+        hands.fake.lock(f"{hands.group}/providers/Microsoft.Compute/disks/data")
+        assert self.machine(hands, "Delete", {}) == {"data"}
+
+    def cluster(self, hands: Hands, owner: str = "") -> str:
+        """Put one, and the group that it keeps for its nodes; returns that."""
+        kind = "Microsoft.ContainerService/managedClusters"
+        made = hands.fake.put(hands.group, kind, "dg-aks", EXPIRED, properties={"nodeResourceGroup": "MC_aks"})
+        nodes = hands.fake.group(ONE, "MC_aks", managedBy=owner or made)
+        hands.fake.put(nodes, "Microsoft.Compute/virtualMachineScaleSets", "aks-nodes", {"driftguard:owner": "else"})
+        return nodes
+
+    def test_a_cluster_goes_with_the_group_of_its_nodes_and_with_whatever_is_in_it(self, hands: Hands) -> None:
+        self.cluster(hands)
+        assert (hands.now("dg-aks").protection, hands.now("dg-aks").holds) == ("", ())
+
+    @pytest.mark.parametrize("whole", [False, True])
+    def test_what_is_protected_in_the_group_of_its_nodes_keeps_the_cluster(self, hands: Hands, whole: bool) -> None:
+        if whole:
+            hands.group = hands.fake.group(ONE, "dg-group", EXPIRED)
+        hands.fake.put(self.cluster(hands), "Microsoft.Compute/disks", "pvc-1", {"Environment": "Production"})
+        names = {held.name for held in hands.now("dg-group" if whole else "dg-aks").holds}
+        assert names == ({"pvc-1", "dg-aks"} if whole else {"pvc-1"})
+
+    def test_a_lock_in_the_group_of_its_nodes_keeps_the_cluster(self, hands: Hands) -> None:
+        hands.fake.lock(f"{self.cluster(hands)}/providers/Microsoft.Compute/disks/pvc-1")
+        assert [held.name for held in hands.now("dg-aks").holds] == ["MC_aks"]
+
+    def test_a_group_that_isnt_the_clusters_own_keeps_it(self, hands: Hands) -> None:
+        self.cluster(hands, "/subscriptions/x/somebody/else")
+        assert {held.name for held in hands.now("dg-aks").holds} == {"MC_aks", "aks-nodes"}
+
+    def test_where_the_group_of_its_nodes_cant_be_read_nothing_is_known(self, hands: Hands) -> None:
+        self.cluster(hands)
+        target = hands.found("dg-aks")
+        hands.fake.faults.append(Fault("GET .*/mc_aks/resources$", 403, "AuthorizationFailed"))
+        with pytest.raises(AccessDenied):
+            hands.cloud.read(target)
+
     def test_its_case_doesnt_hide_what_lies_in_it(self, hands: Hands) -> None:
         hands.fake.put(hands.group, SERVER, "dg-Server", EXPIRED)
         hands.fake.put(hands.group, f"{SERVER}/databases", "DG-SERVER/kept", {"Protected": "1"})
@@ -109,6 +175,49 @@ class TestReading:
         hands.fake.faults.append(Fault("GET .*/locks", 403, "AuthorizationFailed"))
         with pytest.raises(AccessDenied):
             hands.cloud.read(target)
+
+    @pytest.mark.parametrize("around", ["GET .*/locks$", "GET .*/resourcegroups/web$", "GET .*/web/resources$"])
+    def test_what_is_around_it_and_isnt_found_doesnt_make_it_gone(self, hands: Hands, around: str) -> None:
+        hands.fake.put(hands.group, SITE, "dg-a", EXPIRED)
+        target = hands.found("dg-a")
+        hands.fake.faults.append(Fault(around, 404, "NotFound"))
+        with pytest.raises(PermanentError, match="what protects dg-a could not be read"):
+            hands.cloud.read(target)
+
+    def test_an_answer_of_something_else_is_no_answer(self, hands: Hands) -> None:
+        target = hands.found_at(hands.fake.put(hands.group, SITE, "dg-a", EXPIRED))
+        hands.fake.things[target.id]["id"] = hands.fake.put(hands.group, SITE, "dg-b", EXPIRED)
+        with pytest.raises(PermanentError, match="Azure answered with"):
+            hands.cloud.read(target)
+
+    def test_its_name_is_what_its_id_says_and_not_what_it_calls_itself(self, hands: Hands) -> None:
+        """The id is what would be deleted."""
+        target = hands.found_at(hands.fake.put(hands.group, SITE, "payments", EXPIRED))
+        hands.fake.things[target.id]["name"] = "dg-a"
+        now = hands.cloud.read(target)
+        assert now is not None
+        assert now.name == "payments"
+
+    def test_a_tag_without_a_value_has_none(self, hands: Hands) -> None:
+        target = hands.found_at(hands.fake.put(hands.group, SITE, "dg-a", EXPIRED))
+        hands.fake.things[target.id]["tags"] = {"driftguard:owner": None}
+        now = hands.cloud.read(target)
+        assert now is not None
+        assert now.tags == {"driftguard:owner": ""}
+
+    def test_ages_that_cant_be_read_are_a_gap_and_the_resource_is_seen(self, hands: Hands) -> None:
+        hands.fake.put(hands.group, SITE, "dg-a", {"driftguard:owner": "x"})
+        hands.fake.faults.append(Fault("GET .*/web/resources$", 403, "AuthorizationFailed"))
+        gap, target = hands.cloud.discover()
+        assert isinstance(gap, Gap)
+        assert isinstance(target, Target)
+        assert gap.scope == f"{target.path}/{target.id}"
+        assert target.created_at is None
+
+    @pytest.mark.parametrize("tags", [["driftguard:owner"], "driftguard:owner"])
+    def test_a_row_that_cant_be_read_is_a_gap(self, hands: Hands, tags: object) -> None:
+        hands.fake.things[hands.fake.put(hands.group, SITE, "dg-a", EXPIRED).lower()]["tags"] = tags
+        assert [type(item) for item in hands.cloud.discover()] == [Gap]
 
     @pytest.mark.parametrize("code", ["SubscriptionNotFound", "NoRegisteredProviderFound", ""])
     def test_a_404_for_another_reason_isnt_gone(self, hands: Hands, code: str) -> None:
@@ -189,6 +298,25 @@ class TestDeleting:
         hands.fake.put(hands.group, VAULT, "dg-vault", EXPIRED)
         assert "2027-02-23; it could not be purged: " in self.delete(hands, "dg-vault")
         assert "dg-vault" not in hands.fake.names
+
+    @pytest.mark.parametrize("inside", [SITE, f"{SITE}/slots"])
+    def test_an_app_never_takes_its_plan_along(self, hands: Hands, inside: str) -> None:
+        """App Service deletes the plan with the last app in it, unless it is told not to."""
+        hands.fake.put(hands.group, SITE, "dg-a", EXPIRED)
+        hands.fake.put(hands.group, f"{SITE}/slots", "dg-a/dg-blue", EXPIRED)
+        hands.fake.plans[hands.fake.put(hands.group, SITE.replace("sites", "serverFarms"), "shared").lower()] = "dg-"
+        self.delete(hands, "dg-a" if inside == SITE else "dg-blue")
+        assert "shared" in hands.fake.names
+
+    def test_contents_that_lie_elsewhere_are_left_alone(self, hands: Hands) -> None:
+        kind = "Microsoft.Network/privateDnsZones"
+        hands.fake.put(hands.group, kind, "dg-zone", EXPIRED)
+        hands.fake.put(hands.group, f"{kind}/virtualNetworkLinks", "dg-zone/link")
+        target, elsewhere = hands.now("dg-zone"), hands.fake.put(hands.group, SITE, "stranger")
+        hands.fake.faults.append(Fault("GET .*/virtualnetworklinks$", 200, said=({"value": [{"id": elsewhere}]},)))
+        with pytest.raises(PermanentError, match="doesn't lie there"):
+            hands.writer.delete(target)
+        assert hands.fake.writes == []
 
     def test_a_member_that_goes_meanwhile_doesnt_make_its_group_look_gone(self, hands: Hands) -> None:
         group = hands.fake.group(ONE, "dg-group", EXPIRED)

@@ -1,17 +1,18 @@
 """What single kinds do that isn't in their declaration alone: contents first, protections, names, labels in words."""
 
 import copy
+from typing import Any
 
 import pytest
 from fakes.gcp import Fault, error
 from stage import google_things as things
 from stage.google_cloud import Google
 
-from driftguard.errors import NotFound, PermanentError, StillInUse, Withheld
+from driftguard.errors import AccessDenied, NotFound, PermanentError, StillInUse, Withheld
 from driftguard.janitor.resources.gcp.answers import described, moment, region_of, size
 from driftguard.janitor.resources.gcp.catalogue import single_kinds
 from driftguard.janitor.resources.gcp.names import Form, fill
-from driftguard.model import Target
+from driftguard.model import Gap, Target
 
 BUCKET = "storage/storage/v1/b/dg-old-bucket-sandbox-one"
 
@@ -66,6 +67,113 @@ class TestBuckets:
         with pytest.raises(PermanentError, match="belongs to project 999999999999"):
             gcp.writer.delete(found)
         assert gcp.fake.writes == []
+
+    def test_one_that_doesnt_say_whose_it_is_is_never_touched(self, gcp: Google) -> None:
+        """Its path names no project, so that only the answer can tell."""
+        gcp.put("bucket")
+        found = gcp.found()
+        del gcp.fake.things[BUCKET].body["projectNumber"]
+        for look in (gcp.cloud.read, gcp.writer.delete):
+            with pytest.raises(PermanentError, match="belongs to project None"):
+                look(found)
+        assert gcp.fake.writes == []
+
+
+class TestTaken:
+    """What goes along with something else is held up to the gate where it has a word of its own."""
+
+    DISK = "compute.googleapis.com/projects/sandbox-one/zones/europe-west1-b/disks/data"
+
+    def machine(self, gcp: Google, labels: dict[str, str], *, along: bool) -> Target:
+        gcp.fake.put("compute.googleapis.com/Disk", self.DISK, things.ONE, labels=labels)
+        source = f"https://www.googleapis.com/compute/v1/{self.DISK.partition('/')[2]}"
+        gcp.put("instance", disks=[{"source": source, "autoDelete": along}], networkInterfaces=[])
+        [found] = [each for each in gcp.cloud.discover() if isinstance(each, Target) and each.name != "data"]
+        return found
+
+    @pytest.mark.parametrize("labels", [{"protected": "1"}, {"driftguard-owner": "somebody-else"}, things.NEW])
+    def test_a_disk_that_goes_with_its_machine_has_a_voice(self, gcp: Google, labels: dict[str, str]) -> None:
+        target = self.machine(gcp, labels, along=True)
+        now = gcp.cloud.read(target)
+        assert now is not None
+        assert [held.id for held in now.holds] == [f"//{self.DISK}"]
+        assert now.fingerprint != target.fingerprint
+
+    @pytest.mark.parametrize(("labels", "along"), [({}, True), (dict(things.OLD), True), ({"protected": "1"}, False)])
+    def test_one_that_says_nothing_or_stays_has_none(self, gcp: Google, labels: dict[str, str], along: bool) -> None:
+        now = gcp.cloud.read(self.machine(gcp, labels, along=along))
+        assert now is not None
+        assert now.holds == ()
+
+    @pytest.mark.parametrize("source", ["https://x/disks/d", "https://x/projects/somebody-elses/zones/z/disks/d"])
+    def test_where_a_disk_cant_be_read_nothing_is_known(self, gcp: Google, source: str) -> None:
+        gcp.put("instance", disks=[{"source": source, "autoDelete": True}], networkInterfaces=[])
+        with pytest.raises(PermanentError):
+            gcp.cloud.read(gcp.found())
+
+    @pytest.mark.parametrize(
+        ("machine", "kept"),
+        [
+            ({"labels": {"protected": "1"}}, {"group-x1y2"}),
+            ({"deletionProtection": True}, {"group-x1y2"}),
+            ({}, {"data"}),
+        ],
+    )
+    def test_a_managed_group_s_machines_and_their_disks_have_voices(
+        self, gcp: Google, machine: dict[str, Any], kept: set[str]
+    ) -> None:
+        source = f"https://www.googleapis.com/compute/v1/{self.DISK.partition('/')[2]}"
+        disks = [{"source": source, "autoDelete": True}]
+        gcp.fake.put(
+            "compute.googleapis.com/Disk", self.DISK, things.ONE, labels=things.NEW if kept == {"data"} else {}
+        )
+        for name, body in (("group-x1y2", {**machine, "disks": disks}), ("group2-a", {"labels": {"protected": "1"}})):
+            full = f"compute.googleapis.com/projects/sandbox-one/zones/europe-west1-b/instances/{name}"
+            gcp.fake.put("compute.googleapis.com/Instance", full, things.ONE, **body)
+        gcp.put("manager", baseInstanceName="group")
+        [target] = [each for each in gcp.cloud.discover() if isinstance(each, Target) and each.name == "dg-old-manager"]
+        now = gcp.cloud.read(target)
+        assert now is not None
+        assert {held.name for held in now.holds} == kept
+
+    def test_a_group_over_a_region_has_machines_in_its_zones(self, gcp: Google) -> None:
+        place = "compute.googleapis.com/projects/sandbox-one"
+        machine = f"{place}/zones/europe-west1-c/instances/group-x"
+        gcp.fake.put("compute.googleapis.com/Instance", machine, things.ONE, labels={"protected": "1"}, disks=[])
+        zones = [{"zone": f"https://x/zones/europe-west1-{letter}"} for letter in "bc"]
+        manager: dict[str, Any] = {"baseInstanceName": "group", "distributionPolicy": {"zones": zones}}
+        full = f"{place}/regions/europe-west1/instanceGroupManagers/dg-group"
+        manager["description"] = "driftguard-owner=x driftguard-expires-at=2020-01-01"
+        gcp.fake.put("compute.googleapis.com/RegionInstanceGroupManager", full, things.ONE, **manager)
+        [target] = [each for each in gcp.cloud.discover() if isinstance(each, Target) and each.name == "dg-group"]
+        now = gcp.cloud.read(target)
+        assert now is not None
+        assert [held.name for held in now.holds] == ["group-x"]
+
+    def test_a_table_has_a_voice_in_its_dataset(self, gcp: Google) -> None:
+        gcp.put("dataset")
+        tables = [
+            {"tableReference": {"tableId": "plain"}},
+            {"tableReference": {"tableId": "alike"}, "labels": dict(things.OLD)},
+            {"tableReference": {"tableId": "kept"}, "labels": {"environment": "production"}},
+        ]
+        gcp.fake.inside["bigquery/bigquery/v2/projects/sandbox-one/datasets/dg-old-dataset/tables"] = ("tables", tables)
+        assert [held.name for held in gcp.read().holds] == ["kept"]
+
+    def test_a_snapshot_has_a_voice_in_its_instance(self, gcp: Google) -> None:
+        gcp.put("filestore")
+        listing = "file/v1/projects/sandbox-one/locations/europe-west1/instances/dg-old-filestore/snapshots"
+        kept = {"name": f"{listing.removeprefix('file/v1/')}/kept", "labels": {"protected": "1"}}
+        gcp.fake.inside[listing] = ("snapshots", [kept])
+        [held] = gcp.read().holds
+        assert held.id == f"//file.googleapis.com/{kept['name']}"
+
+    def test_tables_that_cant_be_listed_leave_the_dataset_unknown(self, gcp: Google) -> None:
+        gcp.put("dataset")
+        found = gcp.found()
+        gcp.fake.faults.append(Fault("/tables", *error(403, "PERMISSION_DENIED", "forbidden", "")[:2]))
+        with pytest.raises(AccessDenied):
+            gcp.cloud.read(found)
 
 
 class TestSpanner:
@@ -133,12 +241,43 @@ class TestWords:
             ("protected=…", {"protected": "…"}),
             ("see https://x?driftguard-owner=a", {}),
             ("notdriftguard-owner =a", {}),
+            ('environment="Production"', {"environment": "Production"}),
+            ("**environment=prod** | x", {"environment": "prod"}),
+            ("environment=prod|team=x", {"environment": "prod", "team": "x"}),
+            ("protected=\u201cyes\u201d", {"protected": "yes"}),
+            ("a=1 a=1", {"a": "1"}),
+            ("environment=prod (environment=dev)", None),
+            ("driftguard-expires-at=2999-01-01 driftguard-expires-at=2020-01-01", None),
             ("", {}),
             (None, {}),
         ],
     )
-    def test_words_in_a_description(self, text: object, words: dict[str, str]) -> None:
+    def test_words_in_a_description(self, text: object, words: dict[str, str] | None) -> None:
         assert described(text) == words
+
+    def test_what_says_two_things_cant_be_read(self, gcp: Google) -> None:
+        gcp.put("network")
+        gcp.fake.things[next(iter(gcp.fake.things))].body["description"] = "a=1 a=2"
+        assert gcp.found().tags is None
+        assert gcp.read().tags is None
+
+    def test_the_second_look_asks_its_project_anew(self, gcp: Google) -> None:
+        """What the project said when it was admitted may be hours old."""
+        gcp.put("queue")
+        found = gcp.found()
+        gcp.fake.projects[things.ONE]["labels"] = {**things.OLD, "protected": "1"}
+        now = gcp.cloud.read(found)
+        assert now is not None
+        assert now.tags == {**things.OLD, "protected": "1"}
+        assert now.fingerprint != found.fingerprint
+
+    def test_an_age_that_cant_be_asked_for_is_a_gap(self, gcp: Google) -> None:
+        things.put(gcp.fake, "topic", "dg-topic", things.ONE, {"driftguard-owner": "x"})
+        gcp.fake.faults.append(Fault("GET pubsub", *error(403, "PERMISSION_DENIED", "forbidden", "")[:2]))
+        gap, found = gcp.cloud.discover()
+        assert isinstance(gap, Gap)
+        assert isinstance(found, Target)
+        assert gap.scope == f"{found.path}/{found.id}"
 
     def test_a_service_account_is_known_by_its_address(self, gcp: Google) -> None:
         gcp.put("account")
@@ -216,6 +355,7 @@ class TestNames:
         assert wanted is not None
         assert moment("1767225600000") == moment("2025-12-31T16:00:00.000-08:00") == wanted
         assert moment("") is moment(None) is moment("soon") is None
+        assert moment("2026-01-01T00:00:00") is None, "of no zone"
 
     def test_what_a_price_goes_by(self) -> None:
         disk = {"type": "https://x/diskTypes/pd-ssd", "sizeGb": "10"}

@@ -1,7 +1,10 @@
 """CloudFront distributions: disabled first, deleted once that has reached every edge."""
 
-from driftguard.errors import StillInUse
+from driftguard.errors import UnderWay
 from driftguard.janitor.resources.aws.native import NAME_TAG, ArnPattern, Ask, At, NativeKind
+
+DISABLING = 1200.0
+"""Seconds until a distribution is disabled everywhere, at most."""
 
 
 def _remove(at: At) -> str:
@@ -10,9 +13,9 @@ def _remove(at: At) -> str:
     config = distribution["DistributionConfig"]
     if config["Enabled"]:
         at.call("cloudfront", "update_distribution", **tag, DistributionConfig={**config, "Enabled": False})
-        raise StillInUse(f"{at['id']} is being disabled; it can be deleted once that is done")
+        raise UnderWay(f"{at['id']} is being disabled; it can be deleted once that is done", DISABLING)
     if distribution["Status"] != "Deployed":
-        raise StillInUse(f"{at['id']} is not yet disabled everywhere")
+        raise UnderWay(f"{at['id']} is not yet disabled everywhere", DISABLING)
     at.call("cloudfront", "delete_distribution", **tag)
     return ""
 

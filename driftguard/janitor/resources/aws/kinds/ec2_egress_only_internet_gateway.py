@@ -8,4 +8,5 @@ RESOURCE = ec2_kind(
     path="EgressOnlyInternetGateways",
     ids="EgressOnlyInternetGatewayIds",
     remove=delete("delete_egress_only_internet_gateway", "EgressOnlyInternetGatewayId"),
+    together=None,  # there is no filter by id
 )

@@ -24,4 +24,5 @@ RESOURCE = ec2_kind(
     protection=_protection,
     after=("autoscaling:group", "eks:nodegroup", "ecs:service"),
     also_reads=("ec2:DescribeInstanceAttribute",),
+    size="InstanceType",
 )

@@ -14,4 +14,5 @@ RESOURCE = ec2_kind(
     named=".LaunchTemplateName",
     created="CreateTime",
     after=("autoscaling:group", "eks:nodegroup"),
+    together=None,  # there is no filter by id
 )

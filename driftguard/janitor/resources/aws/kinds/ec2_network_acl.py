@@ -9,4 +9,5 @@ RESOURCE = ec2_kind(
     ids="NetworkAclIds",
     remove=delete("delete_network_acl", "NetworkAclId"),
     after=("ec2:subnet",),
+    together=None,  # there are few of them
 )

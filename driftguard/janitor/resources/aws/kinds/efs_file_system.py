@@ -1,6 +1,8 @@
 """EFS file systems, with their mount targets."""
 
 from driftguard.errors import StillInUse
+from driftguard.janitor.resources.aws import sizes
+from driftguard.janitor.resources.aws.answers import Item
 from driftguard.janitor.resources.aws.native import NAME_TAG, ArnPattern, Ask, At, NativeKind
 
 
@@ -15,6 +17,12 @@ def _remove(at: At) -> str:
     return ""
 
 
+def _size(item: Item) -> str:
+    """Unknown where some of it lies in another class than the standard one."""
+    told = item.get("SizeInBytes", {})
+    return sizes.from_bytes(told.get("Value")) if told.get("ValueInStandard") == told.get("Value") else ""
+
+
 RESOURCE = NativeKind(
     kind="elasticfilesystem:file-system",
     arn=ArnPattern("elasticfilesystem:{region}:{account}:file-system/{id}"),
@@ -27,4 +35,5 @@ RESOURCE = NativeKind(
     after=("ec2:instance", "ecs:service", "lambda:function", "elasticfilesystem:access-point"),
     also_reads=("elasticfilesystem:DescribeMountTargets",),
     also_writes=("elasticfilesystem:DeleteMountTarget", "elasticfilesystem:DeleteFileSystem"),
+    size=_size,
 )

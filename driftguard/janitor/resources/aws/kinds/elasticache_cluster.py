@@ -1,6 +1,12 @@
 """ElastiCache clusters that are no part of a replication group."""
 
-from driftguard.janitor.resources.aws.native import ArnPattern, Ask, NativeKind
+from driftguard.janitor.resources.aws import sizes
+from driftguard.janitor.resources.aws.native import ArnPattern, Ask, Item, NativeKind
+
+
+def _size(item: Item) -> str:
+    return sizes.several(item.get("NumCacheNodes"), str(item.get("CacheNodeType", "")))
+
 
 RESOURCE = NativeKind(
     kind="elasticache:cluster",
@@ -13,4 +19,5 @@ RESOURCE = NativeKind(
     going=("deleting",),
     patience=840,
     after=("elasticache:replicationgroup",),
+    size=_size,
 )

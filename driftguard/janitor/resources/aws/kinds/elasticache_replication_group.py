@@ -1,6 +1,12 @@
 """ElastiCache replication groups, with their clusters."""
 
-from driftguard.janitor.resources.aws.native import ArnPattern, Ask, NativeKind
+from driftguard.janitor.resources.aws import sizes
+from driftguard.janitor.resources.aws.native import ArnPattern, Ask, Item, NativeKind
+
+
+def _size(item: Item) -> str:
+    return sizes.several(len(item.get("MemberClusters", ())), str(item.get("CacheNodeType", "")))
+
 
 RESOURCE = NativeKind(
     kind="elasticache:replicationgroup",
@@ -12,4 +18,5 @@ RESOURCE = NativeKind(
     state="Status",
     going=("deleting",),
     patience=840,
+    size=_size,
 )

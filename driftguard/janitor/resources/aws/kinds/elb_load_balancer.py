@@ -20,4 +20,5 @@ RESOURCE = NativeKind(
     after=("ecs:service", "autoscaling:group"),
     also_reads=("elasticloadbalancing:DescribeLoadBalancerAttributes",),
     quiet=True,
+    size="Type",
 )

@@ -1,6 +1,14 @@
 """Kinesis data streams, with their consumers."""
 
-from driftguard.janitor.resources.aws.native import ArnPattern, Ask, NativeKind
+from driftguard.janitor.resources.aws import sizes
+from driftguard.janitor.resources.aws.native import ArnPattern, Ask, Item, NativeKind
+
+
+def _size(item: Item) -> str:
+    """By shards; on demand it is by traffic."""
+    provisioned = item.get("StreamModeDetails", {}).get("StreamMode") == "PROVISIONED"
+    return sizes.several(item.get("OpenShardCount"), "shard") if provisioned else ""
+
 
 RESOURCE = NativeKind(
     kind="kinesis:stream",
@@ -14,4 +22,5 @@ RESOURCE = NativeKind(
     state="StreamStatus",
     going=("DELETING",),
     patience=240,
+    size=_size,
 )

@@ -1,5 +1,6 @@
 """CloudWatch log groups, with their streams. Deletion protection protects."""
 
+from driftguard.janitor.resources.aws import sizes
 from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind, flag
 
 
@@ -11,6 +12,10 @@ def _one(at: At) -> Item | None:
     )
 
 
+def _size(item: Item) -> str:
+    return sizes.from_bytes(item.get("storedBytes"))
+
+
 RESOURCE = NativeKind(
     kind="logs:log-group",
     arn=ArnPattern("logs:{region}:{account}:log-group:{name*}"),
@@ -20,4 +25,5 @@ RESOURCE = NativeKind(
     created="creationTime",
     protection=flag("deletionProtectionEnabled", "CloudWatch Logs deletion protection"),
     also_reads=("logs:DescribeLogGroups",),
+    size=_size,
 )

@@ -1,6 +1,20 @@
 """OpenSearch domains, and Elasticsearch ones before them. AWS tells no birthday."""
 
-from driftguard.janitor.resources.aws.native import ArnPattern, Ask, NativeKind
+from driftguard.janitor.resources.aws import sizes
+from driftguard.janitor.resources.aws.native import ArnPattern, Ask, Item, NativeKind
+
+
+def _size(item: Item) -> str:
+    """Unknown with machines besides those that hold data: masters and warm nodes are priced by themselves."""
+    machines, storage = item.get("ClusterConfig", {}), item.get("EBSOptions", {})
+    if machines.get("DedicatedMasterEnabled") or machines.get("WarmEnabled"):
+        return ""
+    count = machines.get("InstanceCount")
+    data = sizes.several(count, str(machines.get("InstanceType", "")))
+    if not storage.get("EBSEnabled"):
+        return data
+    return sizes.both(data, sizes.several(count, sizes.gib(storage.get("VolumeType"), storage.get("VolumeSize"))))
+
 
 RESOURCE = NativeKind(
     kind="es:domain",
@@ -11,4 +25,5 @@ RESOURCE = NativeKind(
     state="Deleted",
     going=("true",),
     patience=840,
+    size=_size,
 )

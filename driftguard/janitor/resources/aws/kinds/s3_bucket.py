@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from driftguard.errors import AccessDenied, NotFound, PermanentError, StillInUse, Withheld
+from driftguard.janitor.resources.aws.answers import Tags, tag_map
 from driftguard.janitor.resources.aws.native import REGION, ArnPattern, At, Item, NativeKind
+from driftguard.janitor.resources.aws.together import LISTED, Together, common_prefix
 
 BATCH = 1000
 """Objects in one DeleteObjects, https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html."""
@@ -23,20 +24,21 @@ def _every(at: At) -> Iterator[Item]:
 
 
 def _one(at: At) -> Item | None:
-    """``None`` for its tags says that we may not read them: then the bucket is protected."""
-    listed = at.every("s3", "list_buckets", "Buckets", BucketRegion=at.region, Prefix=at["name"])
-    bucket = next((bucket for bucket in listed if bucket["Name"] == at["name"]), None)
-    return bucket and {**bucket, "Tags": _tags(at)}
+    return next((bucket for bucket in _listed(at, [at["name"]]) if bucket["Name"] == at["name"]), None)
 
 
-def _tags(at: At) -> Any:
+def _listed(at: At, names: Sequence[str]) -> Iterator[Item]:
+    return at.every("s3", "list_buckets", "Buckets", BucketRegion=at.region, Prefix=common_prefix(names))
+
+
+def _tags(at: At, _item: Item) -> Tags | None:
     try:
-        return at.call("s3", "get_bucket_tagging", Bucket=at["name"])["TagSet"]
+        return tag_map(at.call("s3", "get_bucket_tagging", Bucket=at["name"])["TagSet"])
     except AccessDenied:
         return None
     except NotFound as error:
         if "NoSuchTagSet" in str(error):
-            return []
+            return {}
         raise
 
 
@@ -98,6 +100,9 @@ RESOURCE = NativeKind(
     one=_one,
     remove=_remove,
     every=_every,
+    listing_tells=True,
+    tags=_tags,
+    together=Together(_listed, "Name", "name", most=LISTED, least=20),
     created="CreationDate",
     protection=_lock,
     also_reads=(

@@ -1,6 +1,10 @@
 """SQS queues, with the messages in them."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind
+from driftguard.janitor.resources.aws.together import LISTED, Together, common_prefix
 
 
 def _url(at: At) -> str:
@@ -8,9 +12,18 @@ def _url(at: At) -> str:
 
 
 def _one(at: At) -> Item:
-    url = _url(at)
-    asked = {"QueueUrl": url, "AttributeNames": ["CreatedTimestamp"]}
-    return {"QueueUrl": url, **at.call("sqs", "get_queue_attributes", **asked)}
+    return {"QueueUrl": _url(at)}
+
+
+def _listed(at: At, names: Sequence[str]) -> Iterator[Item]:
+    asked = {"QueueNamePrefix": common_prefix(names), "MaxResults": LISTED}
+    for url in at.every("sqs", "list_queues", "QueueUrls", **asked):
+        yield {"QueueUrl": url[""], "Name": url[""].rpartition("/")[2]}
+
+
+def _born(at: At, item: Item) -> Any:
+    asked = {"QueueUrl": item["QueueUrl"], "AttributeNames": ["CreatedTimestamp"]}
+    return at.call("sqs", "get_queue_attributes", **asked)["Attributes"]["CreatedTimestamp"]
 
 
 def _remove(at: At) -> str:
@@ -24,7 +37,8 @@ RESOURCE = NativeKind(
     one=_one,
     remove=_remove,
     tags=Ask("sqs", "list_queue_tags", {"QueueUrl": "{QueueUrl}"}, "Tags"),
-    created="Attributes.CreatedTimestamp",
-    also_reads=("sqs:GetQueueUrl", "sqs:GetQueueAttributes"),
+    created=_born,
+    together=Together(_listed, "Name", "name", most=LISTED, least=20),
+    also_reads=("sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ListQueues"),
     also_writes=("sqs:DeleteQueue",),
 )

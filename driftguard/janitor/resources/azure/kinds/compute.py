@@ -1,8 +1,24 @@
 """Microsoft.Compute: machines, and the disks and images that are left of them."""
 
-from driftguard.janitor.resources.azure.resource import AzureType, Provider
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from driftguard.janitor.resources.azure.resource import AzureType, Item, Provider, dig
 
 _MACHINES = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/virtualMachineScaleSets")
+
+
+def _deleted_along(item: Item) -> Iterator[str]:
+    """Disks and interfaces that say so, https://learn.microsoft.com/azure/virtual-machines/delete."""
+    storage = dig(item, "properties.storageProfile") or {}
+    for disk in (storage.get("osDisk") or {}, *(storage.get("dataDisks") or ())):
+        if disk.get("deleteOption") == "Delete" and dig(disk, "managedDisk.id"):
+            yield str(dig(disk, "managedDisk.id"))
+    for card in dig(item, "properties.networkProfile.networkInterfaces") or ():
+        if dig(card, "properties.deleteOption") == "Delete":
+            yield str(card["id"])
+
 
 PROVIDER = Provider(
     "Microsoft.Compute",
@@ -11,6 +27,7 @@ PROVIDER = Provider(
             name="Microsoft.Compute/virtualMachines",
             what="Virtual machines",
             size="{properties.hardwareProfile.vmSize} {properties.storageProfile.osDisk.osType}",
+            takes=_deleted_along,
         ),
         AzureType(name="Microsoft.Compute/virtualMachineScaleSets", what="Scale sets, with their machines"),
         AzureType(

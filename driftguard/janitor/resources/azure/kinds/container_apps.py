@@ -1,6 +1,6 @@
 """Microsoft.App: container apps and jobs before their environments."""
 
-from driftguard.janitor.resources.azure.resource import AzureType, Provider
+from driftguard.janitor.resources.azure.resource import AzureType, Provider, group_named
 
 PROVIDER = Provider(
     "Microsoft.App",
@@ -11,6 +11,7 @@ PROVIDER = Provider(
             name="Microsoft.App/managedEnvironments",
             what="Environments of container apps",
             after=("Microsoft.App/containerApps", "Microsoft.App/jobs"),
+            takes=group_named("properties.infrastructureResourceGroup"),
         ),
     ),
 )

@@ -1,6 +1,10 @@
 """Microsoft.Network: what holds an address or a subnet goes before it, and networks go last."""
 
-from driftguard.janitor.resources.azure.resource import AzureType, Provider
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from driftguard.janitor.resources.azure.resource import AzureType, Item, Provider, dig
 
 _MACHINES = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/virtualMachineScaleSets")
 _CLUSTERS = ("Microsoft.ContainerService/managedClusters",)
@@ -36,12 +40,22 @@ _WITH_ADDRESSES = (
     *_CLUSTERS,
 )
 
+
+def _addresses(item: Item) -> Iterator[str]:
+    """Public addresses that go when the interface's machine does."""
+    for each in dig(item, "properties.ipConfigurations") or ():
+        address = dig(each, "properties.publicIPAddress") or {}
+        if dig(address, "properties.deleteOption") == "Delete" and address.get("id"):
+            yield str(address["id"])
+
+
 PROVIDER = Provider(
     "Microsoft.Network",
     (
         AzureType(
             name="Microsoft.Network/networkInterfaces",
             what="Network interfaces",
+            takes=_addresses,
             after=(*_MACHINES, "Microsoft.Network/privateEndpoints"),
         ),
         AzureType(

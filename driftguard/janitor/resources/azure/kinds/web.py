@@ -2,6 +2,12 @@
 
 from driftguard.janitor.resources.azure.resource import AzureType, Provider, Recovery
 
+_ALONE = {"deleteEmptyServerFarm": "false"}
+"""Else the last app takes its plan along, whoever's that is.
+
+https://learn.microsoft.com/rest/api/appservice/web-apps/delete
+"""
+
 PROVIDER = Provider(
     "Microsoft.Web",
     (
@@ -9,9 +15,10 @@ PROVIDER = Provider(
             name="Microsoft.Web/sites",
             what="Web apps and function apps, with their slots",
             after=("Microsoft.Web/sites/slots",),
-            recovery=Recovery(days=30),
+            query=_ALONE,
+            recovery=Recovery(days=30, keeps="unless it ran on Consumption or Elastic Premium, it is"),
         ),
-        AzureType(name="Microsoft.Web/sites/slots", what="Slots of web apps"),
+        AzureType(name="Microsoft.Web/sites/slots", what="Slots of web apps", query=_ALONE),
         AzureType(
             name="Microsoft.Web/serverFarms",
             what="App Service plans",

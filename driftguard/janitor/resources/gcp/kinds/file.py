@@ -1,9 +1,22 @@
 """Filestore's instances and backups."""
 
-from driftguard.janitor.resources.gcp.rest import flag
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from driftguard.janitor.resources.gcp.answers import Item, last
+from driftguard.janitor.resources.gcp.rest import At, along, flag
 from driftguard.janitor.resources.gcp.service import Service, plain_kind
+from driftguard.model import Target
 
 _AT = "projects/{project}/locations/{location}"
+
+
+def _snapshots(at: At, _item: Item) -> Iterator[Target]:
+    """They have labels of their own, and ``force`` deletes them with their instance."""
+    for each in at.every(f"{_AT}/instances/{{name}}/snapshots", "snapshots"):
+        yield along(at, "file:instance:snapshot", f"{at.path}/snapshots/{last(each.get('name'))}", each)
+
 
 SERVICE = Service(
     "file",
@@ -14,6 +27,7 @@ SERVICE = Service(
             "instance",
             f"{_AT}/instances/{{name}}",
             protection=flag("deletionProtectionEnabled", "Filestore's deletion protection"),
+            takes=_snapshots,
             query={"force": "true"},
             patience=600.0,
         ),
