@@ -9,7 +9,7 @@ from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, m
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import camel_flag, path, switches
+from driftguard.ai_sync.spelling import camel_flag, first_flag, path, switches
 
 _ENV = (
     r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env!?|\(process\.envas[^()]*\)|import\.meta\.env|Bun\.env"
@@ -66,6 +66,14 @@ FAMILY = Family(
             only=r"[A-Za-z][\w-]*",
             needs=r"\byargs\b|\.usage\(|Argv\b|cac\b",
             unless=r"\bhidden:\s*true|describe:\s*false",
+        ),
+        Call(
+            r".*\.option",
+            ItemKind.CLI_FLAG,
+            shape="strings",
+            spelling=first_flag,
+            only=r"[A-Za-z][\w-]*",
+            needs=r"(?:require\(|\bfrom\s*)[\"']args[\"']",
         ),
         Call(
             r"(?:.*\)|\w*[yY]args\w*|y|argv)\.(?:boolean|string|number|count|array)",
