@@ -40,6 +40,10 @@ def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -
     return [item for item in asked if not (is_script(item) and item.name in own)]
 
 
+_IMAGE = re.compile(r"\s*ENV\s")
+"""An image's own value is a default that whoever runs it may change."""
+
+
 def not_given(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
     """Without the plain ``$X`` of scripts that anything in the repository but such an expansion speaks of."""
     asked = list(items)
@@ -48,7 +52,9 @@ def not_given(items: Iterable[Item], tree: SourceTree, revision: str) -> list[It
         name
         for hit in (tree.search(revision, names) if names else ())
         for name in names
-        if name in hit.text and re.search(rf"(?<![\w$])(?<!\$[{{])(?<!\$\{{[!#]){name}\b", hit.text)
+        if name in hit.text
+        and not _IMAGE.match(hit.text)
+        and re.search(rf"(?<![\w$])(?<!\$[{{])(?<!\$\{{[!#]){name}\b", hit.text)
     }
     return [item for item in asked if not (is_script(item) and _is_plain(item) and item.name in given)]
 
