@@ -7,7 +7,7 @@ the requests; what functions need besides stands in ``also_reads`` and ``also_wr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +35,9 @@ Tagging = Callable[[At, Item], Tags | None]
 Born = Callable[[At, Item], Any]
 """When it came to be, as AWS writes it."""
 
+Takes = Callable[[At, Item], Iterable[Target]]
+"""What its deletion takes along and isn't deleted by itself. Raises if that can't be known."""
+
 Size = Callable[[Item], str]
 """What its price goes by: ``t3.micro``, ``100 GiB``, ``gp3 100 GiB``."""
 
@@ -44,6 +47,10 @@ Every = Callable[[At], Iterator[Item]]
 
 def unprotected(_at: At, _item: Item) -> str:
     return ""
+
+
+def _nothing(_at: At, _item: Item) -> tuple[Target, ...]:
+    return ()
 
 
 def flag(path: str, name: str) -> Protection:
@@ -85,6 +92,7 @@ class Declaration:
     patience: float = 0.0
     """Seconds that a deletion may take which AWS only begins when asked."""
     protection: Protection = unprotected
+    takes: Takes = _nothing
     says_gone: str = ""
     says_in_use: str = ""
     """What an error says (a regular expression) where its code doesn't tell."""

@@ -11,7 +11,7 @@ import functools
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar
@@ -31,6 +31,7 @@ from driftguard.janitor.resources.aws.resource import (
     target,
 )
 from driftguard.janitor.resources.streams import Seen, Stream, merged
+from driftguard.janitor.resources.wholes import holding
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
 from driftguard.ports import Look
@@ -83,7 +84,20 @@ class AwsCloud:
         yield from merged(streams, width=WIDTH, timeout=TIMEOUT)
 
     def read(self, target: Target) -> Target | None:
-        return self.types.named(target.type).read(self.api, target)
+        """As it is now, holding whatever goes along with it and has a word of its own."""
+        return self._whole(self.types.named(target.type).read(self.api, target))
+
+    def _whole(self, found: Target | None) -> Target | None:
+        if found is None or not found.holds:
+            return found
+        alone = replace(found, holds=())
+        return holding(alone, [part for part in found.holds if lease.speaks(part, alone, self.janitor)])
+
+    def _looks(self, looks: Mapping[str, Look]) -> Mapping[str, Look]:
+        def whole(look: Look) -> Look:
+            return lambda: self._whole(look())
+
+        return {target_id: whole(look) for target_id, look in looks.items()}
 
     def at_once(self, target: Target) -> int:
         resource = self.types.named(target.type)
@@ -92,13 +106,13 @@ class AwsCloud:
     def read_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
         resource = self.types.named(targets[0].type)
         if isinstance(resource, LooksTogether):
-            return resource.read_together(self.api, targets)
+            return self._looks(resource.read_together(self.api, targets))
         return {target.id: functools.partial(self.read, target) for target in targets}
 
     def confirm_together(self, targets: Sequence[Target]) -> Mapping[str, Look]:
         resource = self.types.named(targets[0].type)
         if isinstance(resource, LooksTogether):
-            return resource.confirm_together(self.api, targets)
+            return self._looks(resource.confirm_together(self.api, targets))
         return {target.id: functools.partial(self.read, target) for target in targets}
 
     def _streams(self, account: str, places: Sequence[str]) -> list[Stream]:

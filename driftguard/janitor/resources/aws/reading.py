@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from driftguard.errors import AccessDenied, NotFound
+from driftguard.errors import AccessDenied, NotFound, PermanentError
 from driftguard.janitor import lease
 from driftguard.janitor.resources.aws.answers import Item, Tags, dig, fill, items, moment, tag_map
 from driftguard.janitor.resources.aws.arn import partition_of
@@ -118,8 +118,16 @@ class ReadableKind(Declaration):
             fingerprint=mark(tags),
             protection=self.protection(at, item),
             size=self._size(item),
+            holds=self._taken(at, item),
         )
         return replace(found, created_at=self._born(at, found, item))
+
+    def _taken(self, at: At, item: Item) -> tuple[Target, ...]:
+        """Raises ``PermanentError`` where something of it went meanwhile: that doesn't make the whole gone."""
+        try:
+            return tuple(self.takes(at, item))
+        except NotFound as error:
+            raise PermanentError(f"what goes along with {at['arn']} could not be read: {error}") from error
 
     def _born(self, at: At, found: Target, item: Item) -> datetime | None:
         if isinstance(self.created, str):

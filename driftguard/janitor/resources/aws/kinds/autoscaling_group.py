@@ -1,12 +1,23 @@
 """Auto Scaling groups, with their instances. A warm pool goes first."""
 
+from collections.abc import Iterator
+
+from driftguard.janitor.resources.aws.along import machines, of_machine
 from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind
+from driftguard.model import Target
 
 
 def _protection(_at: At, item: Item) -> str:
     said = str(item.get("DeletionProtection", "none"))
     kept = any(instance.get("ProtectedFromScaleIn") for instance in item.get("Instances", ()))
     return "Auto Scaling deletion protection" if said != "none" else "scale-in protection" if kept else ""
+
+
+def _machines(at: At, item: Item) -> Iterator[Target]:
+    """Its instances, and what ends with these."""
+    for machine, told in machines(at, [instance["InstanceId"] for instance in item.get("Instances", ())]):
+        yield machine
+        yield from of_machine(at, told)
 
 
 RESOURCE = NativeKind(
@@ -18,6 +29,8 @@ RESOURCE = NativeKind(
     every_arn="AutoScalingGroupARN",
     created="CreatedTime",
     protection=_protection,
+    takes=_machines,
+    also_reads=("ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeNetworkInterfaces"),
     state="Status",
     going=("Delete in progress",),
     patience=240,
