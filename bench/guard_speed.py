@@ -40,17 +40,23 @@ TIMEOUT = int(os.environ.get("APP_P{n}_TIMEOUT", "30"))
 '''
 TYPESCRIPT = """export const level{n} = process.env.APP_P{n}_LEVEL ?? 'info'
 """
+ROUTES = """import {{ Router }} from 'express'
+
+export const router = Router()
+router.get('/parts/p{n}/:id', (req, res) => res.json({{}}))
+"""
 FILLER = {
     "go": 'func add{i}(a int, b int) int {{ return compute(a+{i}, b, "text {i}") }}\n',
     "py": "def add{i}(a: int, b: int) -> int:\n    return compute(a + {i}, b, 'text {i}')\n",
     "ts": "export const add{i} = (a: number, b: number) => compute(a + {i}, b, 'text {i}')\n",
 }
-HEADS = {"go": GO, "py": PYTHON, "ts": TYPESCRIPT}
+HEADS = {"go": GO, "py": PYTHON, "ts": TYPESCRIPT, "routes": ROUTES}
+VARIABLES = ("go", "py", "ts")
 
 
 @dataclass(frozen=True)
 class Case:
-    """``files`` new files of ``lines`` lines each, beside ``before`` files that were there."""
+    """``files`` new files of ``lines`` lines each, beside ``before`` files that were there; ``kinds`` in turn."""
 
     title: str
     before: int
@@ -58,11 +64,13 @@ class Case:
     lines: int
     seconds: float
     megabytes: int
+    kinds: tuple[str, ...] = VARIABLES
 
 
 CASES = (
     Case("3,000 files, 300,000 added lines", 100, 3000, 100, 10.0, 400),
     Case("20 files in a repository of 50,000", 50_000, 20, 100, 1.5, 400),
+    Case("20 files of routes in one of 50,000", 50_000, 20, 100, 1.5, 400, ("routes",)),
     Case("20 files in a repository of 500", 500, 20, 100, 1.5, 400),
     Case("3,000 files in a repository of 50,000", 50_000, 3000, 100, 12.0, 400),
 )
@@ -91,9 +99,9 @@ def measure(case: Case) -> bool:
         (root / "README.md").write_text(
             "# App\n\n| Variable | Meaning |\n|---|---|\n| `APP_P0_SETTING` | a setting |\n"
         )
-        fill(root, range(case.before), 20)
+        fill(root, range(case.before), 20, VARIABLES)
         commit(root, "before")
-        fill(root, range(case.before, case.before + case.files), case.lines)
+        fill(root, range(case.before, case.before + case.files), case.lines, case.kinds)
         commit(root, "change")
         git(root, "repack", "-adq")  # as in any clone
         (root / "policy.yaml").write_text(POLICY)
@@ -108,16 +116,16 @@ def measure(case: Case) -> bool:
     return good
 
 
-def fill(root: Path, numbers: range, lines: int) -> None:
-    kinds = tuple(HEADS)
+def fill(root: Path, numbers: range, lines: int, kinds: tuple[str, ...]) -> None:
     for n in numbers:
         kind = kinds[n % len(kinds)]
+        suffix = "ts" if kind == "routes" else kind
         folder = root / "src" / f"d{n % 200}"
         folder.mkdir(parents=True, exist_ok=True)
         body = [HEADS[kind].format(n=n)] if lines >= 100 or n % 10 == 0 else []
         while sum(part.count("\n") for part in body) < lines:
-            body.append(FILLER[kind].format(i=len(body)))
-        (folder / f"part{n}.{kind}").write_text("".join(body))
+            body.append(FILLER[suffix].format(i=len(body)))
+        (folder / f"part{n}.{suffix}").write_text("".join(body))
 
 
 def run(root: Path) -> Measured:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from driftguard.ai_sync import mounts
 from driftguard.ai_sync.extraction import Job, detectors_of, extract_all
-from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, ItemKind, Known, is_bare
+from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, Known, is_bare
 from driftguard.globs import Globs
 from driftguard.policy import AiSync
 from driftguard.ports import SourceTree, WordHit
@@ -33,7 +33,7 @@ class Catalogue:
     tree: SourceTree
     policy: AiSync
     _claims: dict[str, Sequence[Detector]] = field(default_factory=dict)
-    _mounted: dict[str, Sequence[mounts.Mount]] = field(default_factory=dict)
+    _mounted: dict[tuple[str, tuple[str, ...]], Sequence[mounts.Mount]] = field(default_factory=dict)
 
     def read(self, revision: str, paths: Sequence[str]) -> list[Item]:
         """In two rounds: what a first reading wants from elsewhere is looked up, and its files are read again."""
@@ -47,14 +47,12 @@ class Catalogue:
             more = known.get(detector.kind)
             useful = more and extraction.wants & (set(more.constants) | set(more.helpers))
             found += (detector.extract(path, source, more) if more and useful else extraction).items
-        if any(item.kind is ItemKind.HTTP_ROUTE for item in found):
-            return mounts.mounted(found, self._mounts(revision))
-        return found
+        return mounts.mounted(found, self._mounts(revision, mounts.specs_of(found)))
 
-    def _mounts(self, revision: str) -> Sequence[mounts.Mount]:
-        if revision not in self._mounted:
-            self._mounted[revision] = mounts.find(self.tree, revision)
-        return self._mounted[revision]
+    def _mounts(self, revision: str, specs: tuple[str, ...]) -> Sequence[mounts.Mount]:
+        if (revision, specs) not in self._mounted:
+            self._mounted[revision, specs] = mounts.find(self.tree, revision, specs)
+        return self._mounted[revision, specs]
 
     def claims(self, path: str) -> bool:
         """Whether a file is code that asks something of users, in a language we read."""

@@ -16,7 +16,15 @@ from pathlib import PurePosixPath
 from driftguard.ai_sync.catalogue import Catalogue
 from driftguard.ai_sync.docs import Docs
 from driftguard.ai_sync.fixes import Fix, fixes
-from driftguard.ai_sync.internal import SCRIPTS, is_script, not_bound_by_settings, not_set_by_scripts, published
+from driftguard.ai_sync.internal import (
+    SCRIPTS,
+    is_script,
+    not_bound_by_settings,
+    not_given,
+    not_set_by_build,
+    not_set_by_scripts,
+    published,
+)
 from driftguard.ai_sync.items import Item, ItemKind
 from driftguard.ai_sync.near_miss import NearMiss, near_misses
 from driftguard.ai_sync.needles import Needle, route_key
@@ -45,7 +53,7 @@ class Guard:
         wanting = self.undocumented_here
         used = self._used_at_base(wanting)
         new = [item for item in wanting if key_of(item) not in used]
-        for narrow in (published, not_set_by_scripts, not_bound_by_settings):
+        for narrow in (published, not_set_by_scripts, not_given, not_set_by_build, not_bound_by_settings):
             new = narrow(new, self.tree, self.head)
         return new
 

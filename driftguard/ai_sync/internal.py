@@ -21,6 +21,9 @@ SCRIPTS = ("", ".sh", ".bash", ".zsh", ".ksh")
 """Ends of the names of shell scripts; many have none."""
 
 
+_SCRIPTS = ("*.sh", "*.bash", "*.zsh", *(f":(glob)**/{folder}/**" for folder in ("bin", "libexec", "scripts")))
+
+
 def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
     """Without the variables of scripts that another script gives a value of its own."""
     asked = list(items)
@@ -30,11 +33,46 @@ def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -
     places = {(item.name, item.path) for item in asked}
     own = {
         name
-        for hit in tree.search(revision, names, ("*.sh", "*.bash", "*/bin/*", "*/scripts/*", *_beside(asked)))
+        for hit in tree.search(revision, names, (*_SCRIPTS, *_beside(asked)))
         for name in names
         if name in hit.text and (name, hit.path) not in places and _sets(name, hit.text)
     }
     return [item for item in asked if not (is_script(item) and item.name in own)]
+
+
+_IMAGE = re.compile(r"\s*ENV\s")
+"""An image's own value is a default that whoever runs it may change."""
+
+
+def not_given(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
+    """Without the plain ``$X`` of scripts that anything in the repository but such an expansion speaks of."""
+    asked = list(items)
+    names = sorted({item.name for item in asked if is_script(item) and _is_plain(item)})
+    given = {
+        name
+        for hit in (tree.search(revision, names) if names else ())
+        for name in names
+        if name in hit.text
+        and not _IMAGE.match(hit.text)
+        and re.search(rf"(?<![\w$])(?<!\$[{{])(?<!\$\{{[!#]){name}\b", hit.text)
+    }
+    return [item for item in asked if not (is_script(item) and _is_plain(item) and item.name in given)]
+
+
+def _is_plain(item: Item) -> bool:
+    """Neither ``${X:-...}`` nor a test of it."""
+    if not re.search(rf"\$\{{?{item.name}\b", item.text):
+        return False
+    return not re.search(rf"\$\{{{item.name}:?[-?=]|\[[^\]]*\b{item.name}\b|\btest\s", item.text)
+
+
+def not_set_by_build(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
+    """Without the variables that a crate's build script hands to its compiler."""
+    asked = list(items)
+    names = sorted({item.name for item in asked if item.kind is ItemKind.ENV_VAR and item.path.endswith(".rs")})
+    lines = [hit.text for hit in tree.search(revision, names, ("*.rs",)) if "rustc-env=" in hit.text] if names else []
+    own = {name for name in names if any(f"rustc-env={name}=" in line for line in lines)}
+    return [item for item in asked if item.name not in own]
 
 
 def not_bound_by_settings(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
@@ -65,7 +103,11 @@ def _beside(items: Iterable[Item]) -> set[str]:
 
 def _sets(name: str, line: str) -> bool:
     """``X=value``, where the value isn't what the caller gave; quoted text in an example doesn't count."""
-    found = re.match(rf"\s*(?:(?:export|readonly|declare|typeset)\s+(?:-\w+\s+)*)?{name}=(?P<value>.*)", line)
+    found = re.match(
+        r"\s*(?:(?:export|readonly|declare|typeset)\s+(?:-\w+\s+)*|(?:exec\s+)?env\s.*?|trap\s+[\"'])?"
+        rf"\b{name}=(?P<value>.*)",
+        line,
+    )
     return found is not None and not re.search(rf"\$\{{?{name}\b|[ _]{name}\b", found["value"])
 
 

@@ -7,7 +7,7 @@ Django (``path("api/", include("users.urls"))``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from posixpath import normpath
@@ -17,7 +17,8 @@ from driftguard.ai_sync.syntax import bracketed, keyword, split
 from driftguard.ports import SourceTree
 
 _WORDS = ("use", "include_router", "register_blueprint", "include")
-_SPECS = ("*.js", "*.mjs", "*.cjs", "*.ts", "*.mts", "*.py")
+_PYTHON = ("*.py",)
+_JAVASCRIPT = ("*.js", "*.mjs", "*.cjs", "*.ts", "*.mts")
 _SUFFIXES = ("", ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", "/index.js", "/index.ts", "/__init__.py")
 _USE = re.compile(r"\.use\(\s*[\"'`](?P<prefix>/[^\"'`]*)[\"'`]\s*,")
 _INCLUDE = re.compile(r"\.(?:include_router|register_blueprint)\(")
@@ -50,9 +51,16 @@ def mounted(items: Sequence[Item], mounts: Sequence[Mount]) -> list[Item]:
     return [_mounted(item, mounts) if item.kind is ItemKind.HTTP_ROUTE else item for item in items]
 
 
-def find(tree: SourceTree, revision: str) -> list[Mount]:
-    """Every mount of one revision. One search, and the files that mount are read."""
-    paths = {hit.path for hit in tree.search(revision, _WORDS, _SPECS) if _LINE.search(hit.text)}
+def specs_of(items: Iterable[Item]) -> tuple[str, ...]:
+    """Where the routes among ``items`` may be mounted: in files of their own languages."""
+    ends = {PurePosixPath(item.path).suffix for item in items if item.kind is ItemKind.HTTP_ROUTE}
+    kinds = (_PYTHON, _JAVASCRIPT)
+    return tuple(spec for specs in kinds if ends & {spec[1:] for spec in specs} for spec in specs)
+
+
+def find(tree: SourceTree, revision: str, specs: Sequence[str]) -> list[Mount]:
+    """Every mount in the files of one revision that ``specs`` name. One search, and the files that mount are read."""
+    paths = {hit.path for hit in tree.search(revision, _WORDS, specs) if _LINE.search(hit.text)} if specs else ()
     found: list[Mount] = []
     for path, data in tree.read_many(revision, sorted(paths)[:_MOST_FILES]):
         text = data.decode(errors="replace")

@@ -197,7 +197,9 @@ NOT_CODE = (
     ".devcontainer/**",
     "**/.ci/**",
     "ci/**",
-    "build.rs",
+    "/build.rs",  # one below src/ is a module
+    "[!s]*/build.rs",
+    "[!s]*/*/build.rs",
     "magefile*.go",
     "hack/**",
     "release*.sh",

@@ -256,3 +256,30 @@ def test_a_flag_of_several_words_is_documented_as_a_name_without_its_dashes(
 ) -> None:
     code = "import argparse\nargparse.ArgumentParser().add_argument('--max-size')\n"
     assert names(tmp_path, NOTHING, {"a.py": code, "README.md": said}) == ([] if told else ["--max-size"])
+
+
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [
+        ({}, ["APP_URL"]),
+        ({"libexec/main": '#!/bin/sh\nexport APP_URL="$1"\n'}, []),
+        ({"bin/main": "#!/bin/sh\nexec env APP_URL=x ./run.sh\n"}, []),
+        ({"main.sh": "trap 'APP_URL=x' INT\n"}, []),
+        ({"deploy.py": 'run("./run.sh", env={"APP_URL": url})\n'}, []),
+        ({"settings.conf": "APP_URL=x\n"}, []),
+        ({"other.sh": 'echo "${APP_URL}" $APP_URL\n'}, ["APP_URL"]),
+    ],
+)
+def test_a_script_s_plain_variable_is_asked_for_when_nothing_gives_it(
+    tmp_path: Path, other: Files, asked: list[str]
+) -> None:
+    assert names(tmp_path, NOTHING, {"run.sh": 'curl "$APP_URL/x"\n', **other}) == asked
+
+
+def test_a_variable_that_a_build_script_hands_to_the_compiler_is_nobody_s_to_set(tmp_path: Path) -> None:
+    after = {
+        "build.rs": 'fn main() { println!("cargo:rustc-env=APP_HASH={}", hash()) }',
+        "src/main.rs": 'const HASH: Option<&str> = option_env!("APP_HASH");\nconst N: &str = env!("APP_OTHER");',
+        "src/image/build.rs": 'fn progress() -> R { std::env::var("APP_PROGRESS") }',
+    }
+    assert sorted(names(tmp_path, NOTHING, after)) == ["APP_OTHER", "APP_PROGRESS"]

@@ -30,7 +30,7 @@ class Tree:
 
 def named(path: str, route: str, files: Mapping[str, str]) -> Item:
     item = Item(ItemKind.HTTP_ROUTE, route, path, 1, 1, "")
-    (found,) = mounts.mounted([item], mounts.find(Tree(files), "head"))  # type: ignore[arg-type]
+    (found,) = mounts.mounted([item], mounts.find(Tree(files), "head", mounts.specs_of([item])))  # type: ignore[arg-type]
     return found
 
 

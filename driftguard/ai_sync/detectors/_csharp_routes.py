@@ -10,7 +10,7 @@ from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.rules import Found, Source
 from driftguard.ai_sync.spelling import path
 
-_ROUTE = re.compile(r"\[Route\(\s*\"(?P<route>[^\"]*)\"")
+_ROUTE = re.compile(r"[\[,]\s*Route\(\s*\"(?P<route>[^\"]*)\"")
 _VERB = re.compile(
     r"\[Http(?:Get|Post|Put|Patch|Delete|Head)(?:\(\s*(?:template:\s*)?\"(?P<route>[^\"]*)\"[^\]]*\))?\]"
 )
@@ -18,26 +18,43 @@ _GROUP = re.compile(r"\b(?P<name>\w+)\s*=\s*(?P<on>\w+)\.MapGroup\((?P<prefix>[^
 _MAP = re.compile(
     r"(?:\b(?P<on>\w+))?\s*\.Map(?:Get|Post|Put|Patch|Delete|Methods|GetAndPost|Hub(?:<\w+>)?)?\(\s*(?P<route>[^,\n]+),"
 )
-_CLASS = re.compile(r"\bclass\s+(?P<name>\w+)")
+_CLASS = re.compile(
+    r"(?P<attributes>(?:\[(?:[^\]\"]|\"[^\"]*\")*\](?:\s|//[^\n]*(?=\n))*)*)"
+    r"(?:(?:public|internal|private|protected|sealed|abstract|static|partial|file)\s+)*"
+    r"\bclass\s+(?P<name>\w+)\s*[<:({]"
+)
 
 
 def routes(source: Source) -> Iterator[Found]:
-    cls = _CLASS.search(source.text)
-    controller = cls["name"].removesuffix("Controller") if cls else ""
-    outer = _ROUTE.search(source.text, 0, cls.start()) if cls else None
-    prefix = outer["route"].replace("[controller]", controller.lower()) if outer else ""
-    for pattern in (_VERB, _ROUTE):
-        for match in pattern.finditer(source.text, cls.end() if cls else 0):
-            route = match["route"] or ""
-            if route.startswith(("/", "~/")):
-                yield from _found(route.lstrip("~"), match.start())
-            elif route or prefix:
-                yield from _found(f"{prefix}/{route}", match.start())
+    yield from _attributed(source.text)
     groups = _groups(source)
     for match in _MAP.finditer(source.text):
         route = evaluate(match["route"], Scope(source.constants))
         above = groups.get(match["on"] or "", "")
         yield from _found(f"{above}/{route}" if above and route else route, match.start())
+
+
+def _attributed(text: str) -> Iterator[Found]:
+    for span, prefix in _controllers(text):
+        for pattern in (_VERB, _ROUTE):
+            for match in pattern.finditer(text, span.start, span.stop):
+                route = match["route"] or ""
+                if route.startswith(("/", "~/")):
+                    yield from _found(route.lstrip("~"), match.start())
+                elif route or prefix:
+                    yield from _found(f"{prefix}/{route}", match.start())
+
+
+def _controllers(text: str) -> Iterator[tuple[range, str]]:
+    """Each controller's place and the route before those of its methods; other classes belong to the one above."""
+    every = list(_CLASS.finditer(text))
+    routed = [cls for cls in every if _ROUTE.search(cls["attributes"]) or cls["name"].endswith("Controller")]
+    classes = routed or every[:1]
+    ends = [cls.start() for cls in classes[1:]] + [len(text)]
+    for cls, end in zip(classes, ends, strict=False):
+        outer = _ROUTE.search(cls["attributes"])
+        controller = cls["name"].removesuffix("Controller").lower()
+        yield range(cls.end(), end), outer["route"].replace("[controller]", controller) if outer else ""
 
 
 def _groups(source: Source) -> Mapping[str, str]:

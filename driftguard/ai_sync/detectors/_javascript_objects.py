@@ -32,8 +32,14 @@ _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-
 _SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
 _ANSWERS = re.compile(r"\(\s*_?req(?:uest)?\s*,\s*_?(?:res|reply|h)\w*\b|\(\s*ctx\b|\basync\s+ctx\b")
 """A file of routes may be handed its server and name no framework."""
+_MADE = re.compile(
+    r"\b(?P<name>[A-Za-z_$][\w$]*)\s*(?::[^=\n]+)?=\s*(?:await\s+)?(?:new\s+)?(?:\w+\.)?"
+    r"(?:express|[fF]astify|\w*Hono|\w*Router|polka|createServer|Elysia)\s*(?:<[^()\n]*>)?\("
+)
+_USUAL = re.compile(r"(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance)")
+"""What people call a server that they are handed."""
 _ROUTE = re.compile(
-    r"(?<![\w.$])(?P<app>(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance))\s*"
+    r"(?<![\w.$])(?P<app>(?:this\.)?[A-Za-z_$][\w$]*)\s*"
     r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`\[])"
 )
 _CHAINED = re.compile(r"\s*\)\s*\.(?:get|post|put|patch|delete|all)\(")
@@ -99,7 +105,10 @@ def mounted_routes(source: Source) -> Iterator[Found]:
     if not any(word in source.text for word in _SERVERS) and not _ANSWERS.search(source.text):
         return
     prefixes = _prefixes(source)
+    made = {match["name"] for match in _MADE.finditer(source.text)}
     for match in _ROUTE.finditer(source.text):
+        if match["app"] not in made and not _USUAL.fullmatch(match["app"]):
+            continue
         listed = split(bracketed(source.text, source.text.rindex("(", 0, match.end()))[1:-1])
         alone = len(listed) < 2  # noqa: PLR2004 - app.get("setting") only asks for a setting
         if alone and not _CHAINED.match(source.text, match.end() + len(listed[0]) if listed else match.end()):

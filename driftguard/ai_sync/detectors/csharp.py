@@ -58,12 +58,25 @@ FAMILY = Family(
             ItemKind.CLI_FLAG,
             flag,
         ),
+        Text(
+            r"\b(?:Argument|Option|Flag|Switch)Name\s*=\s*(?P<expression>\"--[a-z][\w-]*\")",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
         Text(r"\bLongName\s*=\s*(?P<expression>\"[a-zA-Z][\w-]*\")", ItemKind.CLI_FLAG, flag),
         Text(
             r"\[Option(?:\((?!\s*[\"'])(?![^\]]*LongName)[^\]]*\))?\]\s*(?:\[[^\]]*\]\s*)*public\s+[\w<>\[\]?.,]+\s+(?P<name>\w+)",
             ItemKind.CLI_FLAG,
             kebab_flag,
             needs="McMaster",
+        ),
+        Text(
+            r"\[CommandOption\(\s*(?P<expression>\"[a-zA-Z][\w-]+\")",
+            ItemKind.CLI_FLAG,
+            flag,
+        ),
+        Text(
+            r"\[CommandOption\((?:[^\]\"]|\"[^\"]*\")*?\bEnvironmentVariable(?:Name)?\s*=\s*(?P<expression>\"[A-Za-z_]\w*\")"
         ),
         Text(r"\[(?:CommandOption|Option)\(\s*\"(?P<names>[^\"]*)\"", ItemKind.CLI_FLAG, switches, within=r"--[\w-]+"),
         Text(r"\bcase\s+(?P<expression>\"--?[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches, only=r"--.*"),

@@ -9,7 +9,7 @@ from driftguard.ai_sync.detectors._go_structs import struct_tags
 from driftguard.ai_sync.detectors._go_viper import viper_keys
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ASKED_PATH, Access, Call, Family, Text
+from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import first_flag, flag, path, switches
 
 _TYPES = (
@@ -27,7 +27,7 @@ FAMILY = Family(
     kind="go",
     grammars={".go": "go"},
     hint=re.compile(
-        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
+        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|[eE]nv\w*\[\"|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
         rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
     ),
     calls=(
@@ -68,6 +68,9 @@ FAMILY = Family(
     ),
     accesses=(
         Access(
+            "index_expression", rf"(?:\w+\.)*(?:os)?[eE]nv(?:ars?|iron|ironment|s)?\[(?P<expression>\"{ENV_LIKE}\")\]"
+        ),
+        Access(
             "binary_expression",
             r"\w*(?:arg|Arg|opt|flag|\])\w*==(?P<expression>\"--?[a-z][\w-]*\")",
             ItemKind.CLI_FLAG,
@@ -102,7 +105,7 @@ FAMILY = Family(
     functions=("function_declaration", "method_declaration", "func_literal"),
     chains=("selector_expression",),
     strings=("interpreted_string_literal", "raw_string_literal"),
-    writes=(),
+    writes=("assignment_statement",),
     aliases=(r"\b(?P<alias>\w+)\s*(?::=|=)\s*os\.(?:Getenv|LookupEnv)\s*$",),
     hides=(r"\.Mark(?:Hidden|Deprecated)\(\s*\"(?P<name>[\w-]+)\"",),
     parameter=r"^(?P<name>[A-Za-z_]\w*)",

@@ -9,7 +9,7 @@ from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, m
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import camel_flag, path, switches
+from driftguard.ai_sync.spelling import camel_flag, first_flag, path, switches
 
 _ENV = (
     r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env!?|\(process\.envas[^()]*\)|import\.meta\.env|Bun\.env"
@@ -38,7 +38,7 @@ FAMILY = Family(
     hint=re.compile(
         rb"(?:enum|class)\s+[\w ]*Env"
         rb"|\benv\b|--[a-z]|optimist|minimist|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
-        rb"|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
+        rb"|(?:[eE]xpress|[fF]astify|Hono|Router|polka|Elysia)\s*(?:<[^()\n]*>)?\(|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
     ),
     calls=(
         Call(r"(?:Deno\.env|env)\.(?:get|has)", needs=r"Deno\.env|env-var"),
@@ -66,6 +66,14 @@ FAMILY = Family(
             only=r"[A-Za-z][\w-]*",
             needs=r"\byargs\b|\.usage\(|Argv\b|cac\b",
             unless=r"\bhidden:\s*true|describe:\s*false",
+        ),
+        Call(
+            r".*\.option",
+            ItemKind.CLI_FLAG,
+            shape="strings",
+            spelling=first_flag,
+            only=r"[A-Za-z][\w-]*",
+            needs=r"(?:require\(|\bfrom\s*)[\"']args[\"']",
         ),
         Call(
             r"(?:.*\)|\w*[yY]args\w*|y|argv)\.(?:boolean|string|number|count|array)",

@@ -37,13 +37,13 @@ _CALLS = (
 )
 _TEXTS = (
     Text(
-        r"@(?:CommandLine\.)?Option\(\s*(?![^@]*?hidden\s*=\s*true[^@]*?\))(?:[^()@]*?\bnames?\s*=\s*)?(?P<names>\{[^}]*\}|(?:\[[^\]]*\])|\"[^\"]*\")",
+        r"@(?:CommandLine\.)?Option\(\s*(?![^@]*?hidden\s*=\s*true[^@]*?\))(?:[^()@]*?\bnames?\s*=\s*)?(?P<names>\{[^}]*\}|\[[^\]]*\]|arrayOf\([^)]*\)|\"[^\"]*\")",
         ItemKind.CLI_FLAG,
         switches,
         within=r"--[A-Za-z][\w.-]*",
     ),
     Text(
-        r"@Parameter\(\s*names\s*=\s*(?P<names>\{[^}]*\}|\[[^\]]*\]|\"[^\"]*\")(?![^@]*hidden\s*=\s*true)",
+        r"@Parameter\(\s*names\s*=\s*(?P<names>\{[^}]*\}|\[[^\]]*\]|arrayOf\([^)]*\)|\"[^\"]*\")(?![^@]*hidden\s*=\s*true)",
         ItemKind.CLI_FLAG,
         switches,
         within=r"--[A-Za-z][\w.-]*",

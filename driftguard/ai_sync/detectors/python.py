@@ -62,12 +62,21 @@ FAMILY = Family(
             needs=r"\benv ?= ?[\"'\[(]",
         ),
         Call(
-            r"(?:.*\.)?add_(?:argument|option)",
+            r"(?!\w*[oO]pt(?:ion)?s?\.)(?:.*\.)?add_(?:argument|option)",
             ItemKind.CLI_FLAG,
             shape="rest",
             spelling=switches,
             only=r"--?[A-Za-z0-9].*",
             unless=_HIDDEN,
+        ),
+        Call(
+            r"\w*[oO]pt(?:ion)?s?\.add_(?:argument|option)",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z0-9].*",
+            unless=_HIDDEN,
+            needs="argparse|optparse|add_argument_group|ArgumentParser|OptionParser",
         ),
         Call(
             r"(?:\w+\.)*(?:option|version_option|help_option|password_option|confirmation_option|optgroup\.option)",

@@ -18,9 +18,8 @@ FAMILY = Family(
         rb"\bENV\b|\.draw\b|^[ \t]*(?:get|post|put|patch|delete)[ \t(]+[\"']/|OptionParser|\.on\b|option\b|[\"']--[a-z]"
     ),
     calls=(
-        Call(
-            r"(?:::)?ENV(?:\.to_h|\.to_hash)?\.(?:fetch|key\?|has_key\?|include\?|member\?|dig|delete|\[\]|values_at)"
-        ),
+        Call(r"(?:::)?ENV(?:\.to_h|\.to_hash)?\.(?:fetch|key\?|has_key\?|include\?|member\?|dig|delete|\[\])"),
+        Call(r"(?:::)?ENV\.(?:values_at|slice)", shape="rest"),
         Call(
             r"(?:\w+\.)*(?:on|on_tail|on_head)",
             ItemKind.CLI_FLAG,
@@ -28,6 +27,14 @@ FAMILY = Family(
             spelling=switches,
             only=r"--?[A-Za-z\[].*",
             needs="OptionParser|optparse|opts",
+        ),
+        Call(
+            r"(?:\w+\.)?(?:\w+_)?(?:option|switch)",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z\[].*",
+            unless=r"\bhidden:\s*true|:hidden\s*=>\s*true",
         ),
         Call(
             r"option",

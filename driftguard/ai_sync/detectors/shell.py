@@ -11,13 +11,14 @@ from pathlib import PurePosixPath
 from driftguard.ai_sync import grammar
 from driftguard.ai_sync.items import Extraction, ItemKind, Known
 from driftguard.ai_sync.plain import PlainReader
-from driftguard.ai_sync.rules import Found
+from driftguard.ai_sync.rules import ENV_LIKE, Found
 from driftguard.ai_sync.spelling import Named, flag, switches
 
 _NAME = r"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*|[A-Z]{2,}[a-zA-Z0-9_]*|[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+"
 _ASKED = re.compile(rf"\$\{{(?P<name>{_NAME})(?P<form>:?[-?=+])")
 _USED = re.compile(rf"(?:\$\{{?|\s-v\s+)(?P<name>{_NAME})\b")
 _GIVEN = re.compile(r"\b(?P<name>[A-Za-z_]\w*)=[\"']?\$\{?(?:OPTARG|[1-9])\b")
+_PLAIN = re.compile(rf"\$\{{?(?P<name>{ENV_LIKE})\}}?")
 _EMPTY = re.compile(r"-z\s+[\"']?$")
 _COMMAND = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
 _NEAR = 200
@@ -34,6 +35,7 @@ _GETOPTS = re.compile(r"\bgetopts\s+[\"']?:?(?P<letters>[A-Za-z0-9:]+)")
 _GETOPT = re.compile(r"\bgetopt\b[^\n]*?(?:--long(?:options)?|-l)[\s=]+[\"']?(?P<names>[\w,:-]+)")
 _INDIRECT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\(\)\s*\{(?P<body>.*?)^\}", re.DOTALL | re.MULTILINE)
 _SOURCES = re.compile(r"^\s*(?:\.|source)\s+\S", re.MULTILINE)
+_SOURCES_INSIDE = re.compile(r"(?:[;&|({]|\bthen|\bdo)\s*(?:\.|source)\s+[\w./$~\"']")
 _HINT = re.compile(rb"\$\{?[A-Z]|--[a-z][\w-]*[^\n]*\)|getopts?\b")
 _SUFFIXES = (".sh", ".bash", ".zsh", ".ksh")
 _SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
@@ -53,6 +55,7 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape 
             yield Found(ItemKind.ENV_VAR, Named(match["name"]), start)
     if not _SOURCES.search(text):
         yield from _tested(root, own)
+        yield from () if _SOURCES_INSIDE.search(text) else _expanded(root, own)
     yield from _indirect(text, own.assigned)
     yield from _options(root)
     for match in _GETOPT.finditer(text):
@@ -115,6 +118,14 @@ def _tested(root: grammar.Node, own: Own) -> Iterator[Found]:
             )
             if asks:
                 yield Found(ItemKind.ENV_VAR, Named(match["name"]), at + match.start())
+
+
+def _expanded(root: grammar.Node, own: Own) -> Iterator[Found]:
+    """A plain ``$X`` that the script never sets; whether anything else does is asked of the whole repository."""
+    for node in grammar.of_kinds(root, ["simple_expansion", "expansion"]):
+        match = _PLAIN.fullmatch(node.text())
+        if match and match["name"] not in own.assigned:
+            yield Found(ItemKind.ENV_VAR, Named(match["name"]), node.range().start.index)
 
 
 def _indirect(text: str, own: Mapping[str, Sequence[int]]) -> Iterator[Found]:
