@@ -4,6 +4,8 @@
 PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# One more than there are cores: half of a test's time is waiting for a cloud.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 # Compiled files are kept, whatever the surroundings say: hundreds of processes start here, and none should compile again.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
@@ -29,10 +31,10 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 
 tests: $(VENV)/.dev
-	$(BIN)/pytest -n auto -m "not long"
+	$(BIN)/pytest -n $(WORKERS) -m "not long"
 
 long: $(VENV)/.dev ## The tests that take minutes: every AWS kind, a bad hour, roles, the AWS provider
-	$(BIN)/pytest -n auto -m long
+	$(BIN)/pytest -n $(WORKERS) -m long
 	$(BIN)/pytest -n auto -m "not long" --hypothesis-profile=deep tests/cross_repo/openapi/test_properties.py tests/cross_repo/openapi/test_metamorphic.py
 
 hostile: $(VENV)/.dev ## The same tests in hostile surroundings
