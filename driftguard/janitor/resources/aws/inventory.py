@@ -31,6 +31,7 @@ from driftguard.janitor.resources.aws.resource import (
     target,
 )
 from driftguard.janitor.resources.streams import Seen, Stream, merged
+from driftguard.janitor.resources.unknown import Unknown
 from driftguard.janitor.resources.wholes import holding
 from driftguard.model import Gap, Target
 from driftguard.policy import Janitor
@@ -51,9 +52,6 @@ PAGE = 100
 ALL = ""
 SIDE_BY_SIDE = 8
 """Services that the tagging API is asked for one by one; beyond that all of them come in one stream."""
-
-NAMED_GAPS = 100
-"""Resources of unknown kinds named one by one in each region; the rest are counted."""
 
 
 @dataclass
@@ -169,7 +167,7 @@ class AwsCloud:
 
     def _sweep(self, place: str, service: str) -> Iterator[Seen]:
         """What carries our owner tag in one place, but for the kinds that their own service lists."""
-        unknown = _Unknown(f"aws/{self.api.account}/{place}")
+        unknown = Unknown(f"aws/{self.api.account}/{place}")
         region = GLOBAL_ENDPOINT if place == GLOBAL else place
         filters = [{"Key": self.janitor.owner_tag}]
         asked: dict[str, Any] = {"TagFilters": filters, "ResourcesPerPage": PAGE}
@@ -182,7 +180,7 @@ class AwsCloud:
                     continue  # the same bucket or zone is in several regions' answers; it counts where it lies
                 resource = self.types.of(arn)
                 if resource is None:
-                    yield from unknown.gap(arn)
+                    yield from unknown.gap(arn.sort, arn.text)
                 elif not resource.listed and self._wanted(resource):
                     tags = tag_map(mapping["Tags"])
                     found = target(self.api, resource.kind, place, arn.text, resource.name(arn.text, tags), tags)
@@ -216,24 +214,6 @@ class AwsCloud:
 def _names_no_service(pattern: str) -> bool:
     """``*``, ``e*:instance``, or one of Cloud Control's: ``AWS::AppFlow::*``."""
     return "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) is not None
-
-
-@dataclass
-class _Unknown:
-    """Owned resources of kinds that nothing here can delete: named, up to a point, then counted."""
-
-    scope: str
-    count: int = 0
-
-    def gap(self, arn: Arn) -> Iterator[Gap]:
-        self.count += 1
-        if self.count <= NAMED_GAPS:
-            yield Gap(f"{self.scope}/{arn.sort}/{arn.text}", arn.text, f"nothing here can delete a {arn.sort}")
-
-    def rest(self) -> Iterator[Gap]:
-        if self.count > NAMED_GAPS:
-            more = self.count - NAMED_GAPS
-            yield Gap(f"{self.scope}/unknown", f"{more} more resources", "nothing here can delete their kinds")
 
 
 @dataclass

@@ -22,6 +22,7 @@ from driftguard.janitor.resources.gcp.catalogue import GcpTypes
 from driftguard.janitor.resources.gcp.parts import is_part
 from driftguard.janitor.resources.gcp.resource import GcpApi, GcpResource
 from driftguard.janitor.resources.streams import Seen, Stream, merged
+from driftguard.janitor.resources.unknown import Unknown
 from driftguard.janitor.resources.wholes import holding
 from driftguard.model import Gap, Target
 from driftguard.policy import Gcp, Janitor
@@ -36,8 +37,6 @@ READERS = 8
 """Resources looked at one by one at a time, within one search."""
 
 BATCH = 100
-NAMED_GAPS = 100
-"""Resources of unknown kinds named one by one in each project; the rest are counted."""
 
 _Candidate = tuple[GcpResource, Target]
 _Kinds = Mapping[str, GcpResource]
@@ -135,13 +134,14 @@ class GcpCloud:
 
     def _candidates(self, rows: Iterable[Item], number: str, kinds: _Kinds) -> Iterator[_Candidate | Gap]:
         """What may be ours. A name that comes again right after itself is the same thing under two asset types."""
-        unknown, before = _Unknown(number), ""
+        unknown, before = Unknown(f"gcp/{number}"), ""
         for row in rows:
             asset = str(row.get("assetType"))
             kind = self.types.by_asset.get(asset)
             found = kind.found(self.api, number, row) if kind else None
             if kind is None or found is None:
-                yield from unknown.gap(row, self.janitor)
+                if _owned(row, self.janitor):
+                    yield from unknown.gap(asset, str(row.get("name")), region_of(str(row.get("location") or "")))
             elif asset in kinds and found.id != before:
                 before = found.id
                 if not found.name or self._concerns(found):
@@ -180,28 +180,11 @@ class GcpCloud:
         return lambda _ticket: self.read(found)
 
 
-@dataclass
-class _Unknown:
-    """Owned resources of kinds that nothing here can delete: named, up to a point, then counted."""
-
-    number: str
-    count: int = 0
-
-    def gap(self, row: Item, janitor: Janitor) -> Iterator[Gap]:
-        asset, name = str(row.get("assetType")), str(row.get("name"))
-        tags = labels(row, "labels")
-        owned = lease.has_owner(Target("gcp", "", asset, name, last(name), tags), janitor)
-        if not owned or is_part(asset):
-            return
-        self.count += 1
-        if self.count <= NAMED_GAPS:
-            place = region_of(str(row.get("location") or ""))
-            yield Gap(f"gcp/{self.number}/{place}/{asset}/{name}", name, f"nothing here can delete a {asset}")
-
-    def rest(self) -> Iterator[Gap]:
-        if self.count > NAMED_GAPS:
-            more = self.count - NAMED_GAPS
-            yield Gap(f"gcp/{self.number}/unknown", f"{more} more resources", "nothing here can delete their kinds")
+def _owned(row: Item, janitor: Janitor) -> bool:
+    """Whether a row of a kind that nothing here knows carries our label, and is a thing of its own."""
+    asset, name = str(row.get("assetType")), str(row.get("name"))
+    alone = Target("gcp", "", asset, name, last(name), labels(row, "labels"))
+    return lease.has_owner(alone, janitor) and not is_part(asset)
 
 
 @dataclass
