@@ -107,6 +107,7 @@ def test_what_is_no_key_is_told_without_being_shown(github: FakeGitHub, key: str
 
 def test_a_key_on_one_line_is_taken_as_secrets_often_hold_it(github: FakeGitHub, pem: str) -> None:
     sessions(github, pem.replace("\n", "\\n")).reach("acme/web", "contents:write")
+    assert github.asked
 
 
 def test_neither_key_nor_token_is_shown(github: FakeGitHub, pem: str) -> None:
