@@ -20,6 +20,12 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take what is found.")] = False,
     aws_account: Annotated[list[str] | None, typer.Option(help="An AWS account to clean. May be repeated.")] = None,
     region: Annotated[list[str] | None, typer.Option(help="A region of it. May be repeated.")] = None,
+    azure_subscription: Annotated[
+        list[str] | None, typer.Option(help="An Azure subscription to clean, by its id. May be repeated.")
+    ] = None,
+    gcp_project: Annotated[
+        list[str] | None, typer.Option(help="A Google Cloud project to clean, ID=NUMBER. May be repeated.")
+    ] = None,
     engine: Annotated[str | None, typer.Option(help="Where workflows get DriftGuard from: OWNER/NAME@COMMIT.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
@@ -31,7 +37,13 @@ def init(
     for line in scaffold.summary(found):
         typer.echo(line)
     known = scaffold.Engine.parse(engine) if engine else scaffold.installed_from()
-    answers = scaffold.Answers(known, tuple(aws_account or ()), tuple(region or ()))
+    answers = scaffold.Answers(
+        known,
+        tuple(aws_account or ()),
+        tuple(region or ()),
+        subscriptions=tuple(azure_subscription or ()),
+        projects=tuple(map(scaffold.Project.parse, gcp_project or ())),
+    )
     if not yes:
         answers = scaffold.asked(found, answers, _ask)
     files = scaffold.texts(found, answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, distribution
 
 from driftguard.errors import UsageError
@@ -18,6 +18,7 @@ MOST_ASKED = 3
 Ask = Callable[[str, str], str]
 """A question and what Enter means -> the answer."""
 
+_PROJECT = re.compile(r"(?P<id>[a-z][a-z0-9-]{4,28}[a-z0-9])=(?P<number>[1-9][0-9]{5,18})")
 _ENGINE = re.compile(r"(?P<repo>[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)@(?P<commit>[0-9a-f]{40})")
 
 
@@ -53,6 +54,22 @@ def installed_from() -> Engine:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """A Google Cloud project. Policies know it by its number, which nobody can take over; Terraform by its id."""
+
+    id: str
+    number: str
+
+    @classmethod
+    def parse(cls, text: str) -> Project:
+        """``ID=NUMBER``. Raises ``UsageError``."""
+        match = _PROJECT.fullmatch(text)
+        if match is None:
+            raise UsageError(f"'{text}' is not a project's ID=NUMBER (gcloud projects list shows both)")
+        return cls(match["id"], match["number"])
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """What can't be seen in the repository."""
 
@@ -63,6 +80,13 @@ class Answers:
     docs_mode: str = "warn"
     consumers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Contract name -> the repositories that rely on it."""
+    subscriptions: tuple[str, ...] = ()
+    projects: tuple[Project, ...] = ()
+
+    @property
+    def cleans(self) -> bool:
+        """Whether any cloud was named."""
+        return bool(self.accounts or self.subscriptions or self.projects)
 
 
 def asked(found: Found, given: Answers, ask: Ask) -> Answers:
@@ -72,12 +96,17 @@ def asked(found: Found, given: Answers, ask: Ask) -> Answers:
     contracts = found.contracts[:MOST_ASKED]
     consumers = {each.name: repos for each in contracts if (repos := _consumers(each, ask))}
     accounts = given.accounts or tuple(ask("AWS accounts to clean, separated by spaces (none: Enter)", "").split())
-    regions, ttl = given.regions, given.ttl
+    regions = given.regions
     if accounts:
         regions = regions or tuple(ask("Their regions (all: Enter)", "").split())
-        ttl = ask("How long an environment lives that says nothing itself", given.ttl)
+    subscriptions = given.subscriptions or tuple(ask("Azure subscriptions to clean, by id (none: Enter)", "").split())
+    said = ask("Google Cloud projects to clean: ID=NUMBER (none: Enter)", "").split() if not given.projects else ()
+    projects = given.projects or tuple(map(Project.parse, said))
     mode = "block" if block.strip().lower() in ("y", "yes") else "warn"
-    return Answers(engine, accounts, regions, ttl, mode, consumers)
+    answers = Answers(engine, accounts, regions, given.ttl, mode, consumers, subscriptions, projects)
+    if not answers.cleans:
+        return answers
+    return replace(answers, ttl=ask("How long an environment lives that says nothing itself", given.ttl))
 
 
 def _engine(ask: Ask) -> Engine:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from driftguard.scaffold.answers import Answers
 from driftguard.scaffold.detect import Found
+from driftguard.scaffold.oidc_text import AZURE, GCP
 
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", ".", "..", ".inf", ".nan"})
@@ -45,8 +47,12 @@ def _lines(found: Found, answers: Answers) -> Iterator[str]:
     yield ""
     yield "auth:"
     yield "  long_lived_keys: warn # a stored cloud key in a job's environment; block refuses to work with one"
+    if answers.subscriptions:
+        yield f"  # azure: {{tenant: …, client: …}} as `terraform output policy_yaml` says in {Path(AZURE).parent}"
+    if answers.projects:
+        yield f"  # gcp: {{provider: …}} as `terraform output policy_yaml` says in {Path(GCP).parent}"
     yield ""
-    yield from _janitor(found, answers) if answers.accounts else _JANITOR_LATER.splitlines()
+    yield from _janitor(found, answers) if answers.cleans else _JANITOR_LATER.splitlines()
     yield ""
     yield from _docs(found)
     yield from _contracts(found, answers)
@@ -69,7 +75,7 @@ def _rules(found: Found, answers: Answers) -> Iterator[str]:
         yield "      - schedule"
         yield "    run: cross_repo"
         yield "    mode: block"
-    if answers.accounts:
+    if answers.cleans:
         yield "  - {name: teardown, on: [pull_request.closed], run: janitor, scope: event} # ends its environment"
         yield "  - {name: nightly, on: [schedule, workflow_dispatch], run: janitor, scope: expired}"
 
@@ -85,11 +91,29 @@ def _janitor(found: Found, answers: Answers) -> Iterator[str]:
     yield "  max_deletions: 50 # a plan that deletes more is denied as a whole"
     yield from _terraform(found)
     yield "  clouds:"
+    yield from _aws(answers) if answers.accounts else ()
+    yield from _azure(answers) if answers.subscriptions else ()
+    yield from _gcp(answers) if answers.projects else ()
+
+
+def _aws(answers: Answers) -> Iterator[str]:
     yield "    aws:"
     yield f"      accounts: [{', '.join(json.dumps(account) for account in answers.accounts)}]"
     yield f"      regions: [{', '.join(answers.regions)}]" + ("" if answers.regions else " # all that are enabled")
     yield "      role: arn:aws:iam::{account}:role/driftguard-read # `terraform output policy_yaml` says the same"
     yield "      write_role: arn:aws:iam::{account}:role/driftguard-write"
+
+
+def _azure(answers: Answers) -> Iterator[str]:
+    yield "    azure:"
+    yield f"      subscriptions: [{', '.join(map(_scalar, answers.subscriptions))}]"
+    yield f"      # write_client: the second id of `terraform output` in {Path(AZURE).parent}, for deletions"
+
+
+def _gcp(answers: Answers) -> Iterator[str]:
+    yield "    gcp:"
+    numbers = ", ".join(json.dumps(project.number) for project in answers.projects)
+    yield f"      projects: [{numbers}] # {', '.join(project.id for project in answers.projects)}"
 
 
 def _terraform(found: Found) -> Iterator[str]:

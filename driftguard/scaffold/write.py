@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,12 @@ from pathlib import Path
 from driftguard.errors import UsageError
 from driftguard.scaffold.answers import Answers
 from driftguard.scaffold.detect import Found
+from driftguard.scaffold.oidc_text import AWS, AZURE, DIRECTORY, ENVIRONMENT, GCP, terraform
 from driftguard.scaffold.policy_text import policy_text
 
 POLICY = "policy.yaml"
 PULL_REQUESTS = ".github/workflows/driftguard.yml"
 NIGHTLY = ".github/workflows/driftguard-nightly.yml"
-TERRAFORM = "terraform/driftguard/main.tf"
-ENVIRONMENT = "driftguard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,9 @@ def texts(found: Found, answers: Answers) -> Mapping[str, str]:
     """Path -> content."""
     files = {POLICY: policy_text(found, answers)}
     files[PULL_REQUESTS] = _pull_requests(found, answers)
-    if answers.accounts:
+    if answers.cleans:
         files[NIGHTLY] = _nightly(answers)
-        files[TERRAFORM] = _terraform(found, answers)
-    return files
+    return {**files, **terraform(found, answers)}
 
 
 def write(directory: Path, files: Mapping[str, str], replace: frozenset[str]) -> Iterator[Written]:
@@ -69,13 +66,13 @@ def left_to_do(found: Found, answers: Answers) -> Iterator[str]:
     if not answers.engine.known:
         missing = f"{answers.engine.repo}@{answers.engine.commit[:3]}…"
         yield f"Write DriftGuard's repository and commit where {missing} stands: {', '.join(_naming(answers))}"
-    if answers.accounts:
+    if answers.cleans:
         yield (
             f"Make the environment '{ENVIRONMENT}' in the repository's settings, with reviewers if deletions shall "
             "wait for them"
         )
-        yield f"Fill in owner_id and repository_id in {TERRAFORM}, if GitHub's tokens for this repository carry them"
-        yield f"In {Path(TERRAFORM).parent}: terraform init && terraform apply, once for each account"
+        yield f"Fill in owner_id and repository_id below {DIRECTORY}, if GitHub's tokens for this repository carry them"
+    yield from _to_apply(answers)
     if found.contracts and not answers.consumers:
         yield f"Name the consumers of each contract in {POLICY}; store an App's token as the secret DRIFTGUARD_TOKEN"
     if answers.consumers:
@@ -85,9 +82,25 @@ def left_to_do(found: Found, answers: Answers) -> Iterator[str]:
     yield f"Read a few dry runs; then set dry_run: false in {POLICY}, in a reviewed pull request"
 
 
+def _to_apply(answers: Answers) -> Iterator[str]:
+    """The Terraform of each cloud that was named."""
+    run = "terraform init && terraform apply"
+    if answers.accounts:
+        yield f"In {Path(AWS).parent}: {run}, once for each account"
+    if answers.subscriptions:
+        more = "; assign both roles in the other subscriptions, too" if len(answers.subscriptions) > 1 else ""
+        yield f"In {Path(AZURE).parent}: name the scopes of deletions, {run}, paste its output into {POLICY}{more}"
+    if answers.projects:
+        more = "; bind both roles in the other projects, too" if len(answers.projects) > 1 else ""
+        yield f"In {Path(GCP).parent}: {run}, and paste its output into {POLICY}{more}"
+
+
 def _naming(answers: Answers) -> Iterator[str]:
     """The files that name the engine."""
-    yield from (PULL_REQUESTS, *((NIGHTLY, TERRAFORM) if answers.accounts else ()))
+    named = ((AWS, answers.accounts), (AZURE, answers.subscriptions), (GCP, answers.projects))
+    yield PULL_REQUESTS
+    yield from (NIGHTLY,) if answers.cleans else ()
+    yield from (path for path, scopes in named if scopes)
 
 
 def _pull_requests(found: Found, answers: Answers) -> str:
@@ -154,59 +167,3 @@ jobs:
       slack-webhook: ${{{{ secrets.SLACK_WEBHOOK_URL }}}} # for notify.slack in policy.yaml
       teams-webhook: ${{{{ secrets.TEAMS_WEBHOOK_URL }}}} # for notify.teams
 """
-
-
-def _terraform(found: Found, answers: Answers) -> str:
-    region = answers.regions[0] if answers.regions else "us-east-1"
-    return f"""\
-# Two roles that only this repository's workflows can take; apply it once in each account, by hand.
-
-terraform {{
-  required_version = ">= 1.11" # use_lockfile
-
-  required_providers {{
-    aws = {{
-      source  = "hashicorp/aws"
-      version = ">= 5.40, < 7.0"
-    }}
-  }}
-
-  backend "s3" {{
-    key          = "driftguard/terraform.tfstate"
-    encrypt      = true
-    use_lockfile = true # bucket and region: -backend-config
-  }}
-}}
-
-provider "aws" {{
-  region = {_hcl(region)}
-}}
-
-module "driftguard" {{
-  source = "git::https://github.com/{answers.engine.repo}.git//terraform/modules/oidc/aws?ref={answers.engine.commit}"
-
-  repository  = {_hcl(found.repo)}
-  branch      = {_hcl(found.branch)}
-  environment = "{ENVIRONMENT}"
-  namespace   = "dg-"
-
-  # gh api repos/{found.repo} --jq '.owner.id, .id'; empty for a repository from before July 2026 that never switched.
-  owner_id      = ""
-  repository_id = ""
-
-  # Only DriftGuard's own workflows of this commit may sign in: apply again whenever the workflows name another one.
-  engine = "{answers.engine.repo}@{answers.engine.commit}"
-}}
-
-output "policy_yaml" {{
-  value = <<-EOT
-    role: ${{module.driftguard.read_role_arn}}
-    write_role: ${{module.driftguard.write_role_arn}}
-  EOT
-}}
-"""
-
-
-def _hcl(text: str) -> str:
-    """``text`` as a string of Terraform's, with nothing in it evaluated."""
-    return json.dumps(text).replace("${", "$${").replace("%{", "%%{")

@@ -128,11 +128,63 @@ def test_with_an_account_come_the_nightly_workflow_and_the_roles(tmp_path: Path)
     assert "Put DriftGuard's repository" not in done.stdout
 
 
+ROOT = Path(__file__).parents[2]
+SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
+EVERY_CLOUD = (
+    "--aws-account",
+    ACCOUNT,
+    "--azure-subscription",
+    SUBSCRIPTION,
+    "--gcp-project",
+    "acme-shop=123456789012",
+)
+
+
+def test_each_cloud_that_is_named_gets_its_part_of_the_policy_and_its_roles(tmp_path: Path) -> None:
+    directory = repository(tmp_path / "shop", SAMPLES["python"])
+    done = driftguard("init", "--yes", "--engine", ENGINE, *EVERY_CLOUD, cwd=directory)
+    assert done.returncode == 0, done.stderr
+    clouds = policy_file.load(directory / "policy.yaml").janitor.clouds
+    assert clouds.aws is not None
+    assert clouds.azure is not None
+    assert clouds.azure.subscriptions == (SUBSCRIPTION,)
+    assert clouds.gcp is not None
+    assert clouds.gcp.projects == ("123456789012",)
+    lint(directory)
+    for cloud, folder in (("aws", "."), ("azure", "azure"), ("gcp", "gcp")):
+        with (directory / "terraform" / "driftguard" / folder / "main.tf").open() as stream:
+            (module,) = hcl2.load(stream)["module"]
+        given = module['"driftguard"']
+        assert f"modules/oidc/{cloud}?ref={'5a' * 20}" in given["source"]
+        with (ROOT / "terraform" / "modules" / "oidc" / cloud / "variables.tf").open() as stream:
+            known = {json.loads(name) for variable in hcl2.load(stream)["variable"] for name in variable}
+        assert {name for name in given if not name.startswith("__")} - {"source"} <= known
+    assert "name the scopes of deletions" in done.stdout
+
+
+def test_one_cloud_alone_brings_the_nightly_run_and_nothing_of_the_others(tmp_path: Path) -> None:
+    directory = repository(tmp_path / "shop", SAMPLES["go"])
+    driftguard("init", "--yes", "--gcp-project", "acme-shop=123456789012", cwd=directory)
+    clouds = policy_file.load(directory / "policy.yaml").janitor.clouds
+    assert (clouds.aws, clouds.azure) == (None, None)
+    assert (directory / ".github" / "workflows" / "driftguard-nightly.yml").exists()
+    made = sorted(path.relative_to(directory).as_posix() for path in directory.glob("terraform/**/*.tf"))
+    assert made == ["terraform/driftguard/gcp/main.tf"]
+
+
+@pytest.mark.parametrize("project", ["123456789012", "acme-shop", "acme-shop=shop", "Acme=123456789012", "a=1"])
+def test_a_project_is_named_by_id_and_number(tmp_path: Path, project: str) -> None:
+    directory = repository(tmp_path / "shop", SAMPLES["go"])
+    done = driftguard("init", "--yes", "--gcp-project", project, cwd=directory)
+    assert (done.returncode, "is not a project's ID=NUMBER" in done.stderr) == (2, True)
+    assert not (directory / "policy.yaml").exists()
+
+
 @pytest.mark.skipif(tf.missing() != "", reason=tf.missing() or "-")
 def test_the_terraform_is_formatted(tmp_path: Path) -> None:
     directory = repository(tmp_path / "shop", SAMPLES["python"])
-    driftguard("init", "--yes", "--aws-account", ACCOUNT, cwd=directory)
-    done = tf.terraform("fmt", "-check", "-diff", cwd=directory / "terraform" / "driftguard")
+    driftguard("init", "--yes", *EVERY_CLOUD, cwd=directory)
+    done = tf.terraform("fmt", "-check", "-diff", "-recursive", cwd=directory / "terraform" / "driftguard")
     assert done.returncode == 0, done.stdout
 
 
@@ -141,7 +193,7 @@ def test_questions_are_asked_and_answers_used(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "driftguard", "init"],
         cwd=directory,
-        input=f"{ENGINE}\nyes\nacme/web acme/reports\n{ACCOUNT}\neu-west-1 us-east-1\n12h\n",
+        input=f"{ENGINE}\nyes\nacme/web acme/reports\n{ACCOUNT}\neu-west-1 us-east-1\n\nacme-shop=123456789012\n12h\n",
         capture_output=True,
         text=True,
         check=False,
@@ -152,6 +204,8 @@ def test_questions_are_asked_and_answers_used(tmp_path: Path) -> None:
     aws = policy.janitor.clouds.aws
     assert aws is not None
     assert (aws.accounts, aws.regions) == ((ACCOUNT,), ("eu-west-1", "us-east-1"))
+    assert policy.janitor.clouds.azure is None
+    assert policy.janitor.clouds.gcp is not None
     assert (policy.rules[0].mode, policy.janitor.ttl) == ("block", timedelta(hours=12))
     assert [consumer.repo for consumer in policy.cross_repo.contracts[0].consumers] == ["acme/web", "acme/reports"]
     assert "@5a5a" in (directory / ".github" / "workflows" / "driftguard.yml").read_text()
