@@ -89,7 +89,14 @@ class AwsCloud:
         if found is None or not found.holds:
             return found
         alone = replace(found, holds=())
-        return holding(alone, [part for part in found.holds if lease.speaks(part, alone, self.janitor)])
+        parts = [part for part in map(self._read_part, found.holds) if part is not None]
+        if not self.types.named(found.type).takes_others:
+            parts = [part for part in parts if lease.speaks(part, alone, self.janitor)]
+        return holding(alone, parts)
+
+    def _read_part(self, part: Target) -> Target | None:
+        """One of which nothing but its name is told yet is read by its own kind."""
+        return self.read(part) if part.tags is None else part
 
     def _looks(self, looks: Mapping[str, Look]) -> Mapping[str, Look]:
         def whole(look: Look) -> Look:
