@@ -22,23 +22,27 @@ from driftguard.janitor.prices import Prices
 from driftguard.janitor.survey import survey
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
-from driftguard.ports import Cloud, Sources
+from driftguard.ports import Clock, Cloud, Sources
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Reading:
-    """Judges one resource after the other, and remembers who has to be warned of an end."""
+    """Judges one resource after the other, each when it is seen, and remembers who has to be warned of an end.
+
+    A look through the clouds takes minutes, and what is made meanwhile comes from no future.
+    """
 
     terms: Terms
-    rule: Rule
+    clock: Clock
     _warned: dict[str, Finding] = field(default_factory=dict)
 
     def judge(self, target: Target) -> Lease:
-        judged = lease.judge(target, self.terms)
-        if lease.warns(judged, self.terms):
-            self._warned.update((target.id, warning) for warning in _warning(target, judged, self.terms))
+        terms = replace(self.terms, now=self.clock())
+        judged = lease.judge(target, terms)
+        if lease.warns(judged, terms):
+            self._warned.update((target.id, warning) for warning in _warning(target, judged, terms))
         return judged
 
     @property
@@ -55,13 +59,13 @@ class JanitorPlanner:
     kind: ClassVar[str] = "janitor"
 
     def plan(self, event: Event, rule: Rule) -> Plan:
-        policy, now = self.sources.policy, self.sources.clock()
+        policy, clock = self.sources.policy, self.sources.clock
         if event.question:
             return Plan(notes=(f"rule '{rule.name}': a question about a contract ends nothing",))
         ended = environments.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
-        reading = Reading(Terms(policy, now, ended, self.sources.history), rule)
+        reading = Reading(Terms(policy, clock(), ended, self.sources.history), clock)
         builds = Builds.at(event, self.sources)
         members = Members(builds.whole, ended)
 
