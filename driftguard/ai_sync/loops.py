@@ -11,13 +11,22 @@ from driftguard.ai_sync.syntax import bracketed, keys, strings
 
 _PAIR = re.compile(r"[\"']([^\"'\n]*)[\"']\s*(?::|=>)\s*[\"']([^\"'\n]*)[\"']")
 _VIEWS = re.compile(r"\.(?:items|keys|values|iter|each|iteritems)\(\)$")
+_OPENED = (
+    r"(?<![\w.])NAME\s*(?:\[\w*\])?\s*(?::[^=\n]+)?:?=\s*(?:&|new\b)?\s*"
+    r"(?:(?:map\[[^\]\n]*\]|\[[\w.]*\])\s*(?:struct\s*\{[^{}]*\}|[\w.*]+)?\s*\{|[\w.<>,]*!?\s*(?:\[\])?\s*[\[({])"
+)
+"""Where a name is bound to a list, a dictionary or a table, up to its first bracket."""
+_ELEMENT = re.compile(r"(?P<table>[A-Za-z_]\w*)\[\w+\](?:(?:\.|->)\w+)?")
+_FIELD = re.compile(r"(?:\.|->)[A-Za-z_]\w*$")
 _BEFORE, _AFTER = 400, 4000
 """Characters around a loop's head that its variable may be used in."""
 
 
 def values(file: ParsedFile, expression: str, start: int) -> list[str]:
     """The literals that ``expression``, a loop's variable at ``start``, goes through."""
-    variable = expression.strip().lstrip("&*$")
+    if table := _ELEMENT.fullmatch(expression.strip()):
+        return _listed(file.text, table["table"], 0, 1)
+    variable = _FIELD.sub("", expression.strip().lstrip("&*$"))
     if not re.fullmatch(r"[A-Za-z_]\w*", variable):
         return []
     for loop in file.family.loops:
@@ -31,8 +40,7 @@ def values(file: ParsedFile, expression: str, start: int) -> list[str]:
 def _listed(source: str, iterable: str, position: int, targets: int) -> list[str]:
     text = _VIEWS.sub("", iterable.strip())
     if re.fullmatch(r"[$\w.]+", text):
-        opened = rf"(?<![\w.]){re.escape(last(text))}\s*(?::[^=\n]+)?:?=\s*(?:[\[({{]|\w*\[\]\w*\{{|\w+\()"
-        found = re.search(opened, source)
+        found = re.search(_OPENED.replace("NAME", re.escape(last(text))), source)
         text = bracketed(source, found.end() - 1) if found else ""
     pairs = _PAIR.findall(text)
     if pairs:

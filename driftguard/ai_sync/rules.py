@@ -59,9 +59,9 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A form found by its text alone, outside comments and literals: ``name``, ``expression`` or ``names`` of it.
+    """A form found by its text alone, outside comments and literals: ``name``, ``expression``, ``listed`` or ``names``.
 
-    ``names`` is a part of the text whose every match of ``within`` is a name.
+    ``names`` is a part of the text whose every match of ``within`` is a name, ``listed`` are expressions with commas.
     """
 
     text: str
