@@ -16,7 +16,7 @@ DOTTED = r"(?:[A-Za-z_$@][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*)"
 
 _LITERAL = re.compile(LITERAL, re.DOTALL)
 _DOTTED = re.compile(DOTTED)
-_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*[\"'$])|\.\.|<>|&)\s*")
+_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*[\"'$])|\.\.|<>|&)\s*|\s+(?=\")")
 _TAIL = re.compile(
     r"(?:\.value|\.name|\.to_string\(\)|\.into\(\)|\.freeze|\.as_str\(\)|\.to_owned\(\)|\.strip\(\)|\.trim\(\)"
     r"|\.to_s|\.key|\.encode\(\)|\.c_str\(\)|\.data\(\)|\.as_ref\(\)|\.rawValue|\.toString\(\)|\.String\(\)"

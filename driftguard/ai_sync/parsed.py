@@ -182,7 +182,8 @@ class ParsedFile:
         if named is None and (parent := node.parent()) is not None:
             named = parent.field("name") or parent.field("left") or parent.field("key")
         listed = node.field("parameters") or node.field("parameter") or _parameters_child(node)
-        text = listed.text() if listed is not None else ""
+        alone = (child.text() for child in node.children() if child.kind() == "parameter")
+        text = listed.text() if listed is not None else ", ".join(alone)
         found = (re.search(self.family.parameter, part.strip()) for part in split(text.strip("()|")))
         parameters = tuple(match["name"] for match in found if match and not _RECEIVERS.match(match["name"]))
         name = last(named.text().partition("(")[0]) if named else ""
