@@ -70,25 +70,31 @@ def evaluate(text: str, scope: Scope, depth: int = _DEPTH) -> str | None:
     text = _bare(text)
     if not text or depth == 0 or len(text) > 300:  # noqa: PLR2004 - no name is built by a longer expression
         return None
-    called = _UPPER_CALL.fullmatch(text)
-    if called:
-        return _upper(evaluate(called["inner"], scope, depth - 1))
-    upper = _UPPER_TAIL.search(text)
-    if upper and _balanced(text[: upper.start()]):
-        return _upper(evaluate(text[: upper.start()], scope, depth - 1))
-    formatted = _FORMAT.fullmatch(text)
-    if formatted:
-        return _format(formatted["form"], formatted["args"], scope, depth)
-    if nameof := _NAMEOF.fullmatch(text):
-        return nameof["name"]
-    if replaced := _REPLACED.search(text) or _REPLACE_CALL.fullmatch(text):
-        inner = replaced.groupdict().get("inner") or text[: replaced.start()]
-        return _replaced(evaluate(inner, scope, depth - 1), replaced["old"])
-    parts = _parts(text) or _cut(text)
+    parts = _cut(text)
+    if parts is None and (called := _called(text, scope, depth)):
+        return called[0]
+    parts = parts or _parts(text)
     if parts is None:
         return None
     values = [_value(part, scope, depth) for part in parts]
     return None if None in values else "".join(value for value in values if value is not None)
+
+
+def _called(text: str, scope: Scope, depth: int) -> list[str | None]:
+    """The value of a call that changes a text in a way that is known; nothing for any other expression."""
+    if called := _UPPER_CALL.fullmatch(text):
+        return [_upper(evaluate(called["inner"], scope, depth - 1))]
+    upper = _UPPER_TAIL.search(text)
+    if upper and _balanced(text[: upper.start()]):
+        return [_upper(evaluate(text[: upper.start()], scope, depth - 1))]
+    if formatted := _FORMAT.fullmatch(text):
+        return [_format(formatted["form"], formatted["args"], scope, depth)]
+    if nameof := _NAMEOF.fullmatch(text):
+        return [nameof["name"]]
+    if replaced := _REPLACED.search(text) or _REPLACE_CALL.fullmatch(text):
+        inner = replaced.groupdict().get("inner") or text[: replaced.start()]
+        return [_replaced(evaluate(inner, scope, depth - 1), replaced["old"])]
+    return []
 
 
 def names(text: str) -> list[str]:
@@ -197,7 +203,8 @@ def _format(form: str, args: str, scope: Scope, depth: int) -> str | None:
 
 def _replaced(value: str | None, old: str) -> str | None:
     """With ``_`` for every sign that ``old``, a literal or a regex, names."""
-    return re.sub(rf"[{re.escape(''.join(set('.-:/ ') & set(old[1:-1])))}]", "_", value) if value and set(".-:/ ") & set(old[1:-1]) else value
+    signs = "".join(set(".-:/ ") & set(old[1:-1]))
+    return re.sub(rf"[{re.escape(signs)}]", "_", value) if value and signs else value
 
 
 def _upper(value: str | None) -> str | None:

@@ -84,7 +84,11 @@ def first_flag(texts: list[str]) -> Iterator[Named]:
 def piped(texts: list[str]) -> Iterator[Named]:
     """``-s|--subject <X>`` or ``n|name=``: one flag, named by its first long form."""
     for text in texts:
-        words = [word.strip("-") for word in re.split(r"[|\s,]+", re.sub(r"[<\[{=:].*", "", text.strip())) if word.strip("-?")]
+        words = [
+            word.strip("-")
+            for word in re.split(r"[|\s,]+", re.sub(r"[<\[{=:].*", "", text.strip()))
+            if word.strip("-?")
+        ]
         words.sort(key=lambda word: len(word) == 1)
         if words and words[0] not in ("help", "h"):
             yield from flag(words[:1])

@@ -65,7 +65,12 @@ def _asks(match: re.Match[str], listed: list[str]) -> bool:
     if match["call"] not in ("Get", "Post", "Put", "Patch", "Delete"):
         return False
     second = listed[1].strip()
-    return _CLIENT.match(match["on"]) is not None or second[:1] in ('"', "`") or not re.match(r"\s*[\"`\w]", listed[0]) or "ctx" in listed[0]
+    return (
+        _CLIENT.match(match["on"]) is not None
+        or second[:1] in ('"', "`")
+        or not re.match(r"\s*[\"`\w]", listed[0])
+        or "ctx" in listed[0]
+    )
 
 
 def _listed(source: Source) -> Iterator[Found]:

@@ -29,7 +29,9 @@ _FIRST = re.compile(r"\bff\.WithEnvVarPrefix\(\s*\"(?P<prefix>\w+)\"\s*\)")
 def viper_keys(source: Source) -> Iterator[Found]:
     if first := _FIRST.search(source.text):
         for match in _FLAG.finditer(source.text):
-            yield from (Found(ItemKind.ENV_VAR, named, match.start()) for named in upper([f"{first['prefix']}_{match['key']}"]))
+            yield from (
+                Found(ItemKind.ENV_VAR, named, match.start()) for named in upper([f"{first['prefix']}_{match['key']}"])
+            )
     if "viper" not in source.text:
         return
     scope = Scope(source.constants)

@@ -18,7 +18,9 @@ _VERB = (
 )
 _ROUTE = re.compile(_VERB + r"\(\s*(?P<path>\"[^\"\n]*\"|[A-Z][\w.]*)\s*(?P<next>\)\s*[({]|,(?!\s*\"))")
 _BARE = re.compile(_VERB + r"(?:\{|\(\s*(?:[A-Z]\w*::\w+|\{))")
-_NEST = re.compile(r"(?<![\w.])(?:path|route)\(\s*(?P<prefix>\"[^\"\n]*\")\s*(?:\)\s*(?=\{)|,\s*(?:\(\)\s*->\s*)?(?=\{))")
+_NEST = re.compile(
+    r"(?<![\w.])(?:path|route)\(\s*(?P<prefix>\"[^\"\n]*\")\s*(?:\)\s*(?=\{)|,\s*(?:\(\)\s*->\s*)?(?=\{))"
+)
 _RECEIVER = re.compile(r"(?:app|server|router|javalin|http|service|it|config|cfg|routes)$", re.IGNORECASE)
 
 

@@ -12,7 +12,9 @@ from driftguard.ai_sync.spelling import path
 from driftguard.ai_sync.syntax import bracketed
 
 _WEB = re.compile(r"axum|actix|poem|salvo|tide|warp|\bweb::resource\(")
-_ROUTE = re.compile(r"(?:\.(?:route|at|route_service)|\bweb::resource)\(\s*(?P<path>\"[^\"\n]*\"|[A-Z][A-Z0-9_]*)\s*[,)]")
+_ROUTE = re.compile(
+    r"(?:\.(?:route|at|route_service)|\bweb::resource)\(\s*(?P<path>\"[^\"\n]*\"|[A-Z][A-Z0-9_]*)\s*[,)]"
+)
 _WARP = re.compile(r"\bwarp::path!\((?P<parts>[^()]*)\)")
 _NEST = re.compile(
     r"(?:\.nest(?:_service)?\(\s*(?P<prefix>\"[^\"\n]*\")\s*,\s*(?P<router>\w+\b(?!\s*(?:::|\())|)"

@@ -6,7 +6,7 @@ import re
 
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.rules import ASKED_ARGUMENT, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import first_flag, flag, switches
 
 FAMILY = Family(
@@ -21,13 +21,19 @@ FAMILY = Family(
         ".hh": "cpp",
         ".m": "c",
     },
-    hint=re.compile(rb"getenv|qEnvironment|ProcessEnvironment|envname|set_env|QCommandLine|ABSL_FLAG|cl::opt|poptOption|GOptionEntry|argp_option|common_arg|_argument\b|\"--[a-z]|DEFINE_|add_option|add_flag|add_options|getopt|env\w*\(\""),
+    hint=re.compile(
+        rb"getenv|qEnvironment|ProcessEnvironment|envname|set_env|QCommandLine|ABSL_FLAG|cl::opt|poptOption|GOptionEntry|argp_option|common_arg|_argument\b|\"--[a-z]|DEFINE_|add_option|add_flag|add_options|getopt|env\w*\(\""
+    ),
     calls=(
         Call(
             r"(?:\w*::)*(?:secure_|_w|__secure_|w)?getenv|qgetenv|qEnvironmentVariable(?:IsSet|IntValue|IsEmpty)?|g_getenv|SDL_getenv|base::Environment::GetVar"
         ),
         Call(r"(?:\w*::)*\w*_?getenv\w*", only=ENV_LIKE),
-        Call(r".*(?:systemEnvironment\(\)|[eE]nv(?:ironment)?)\.(?:value|contains)", only=ENV_LIKE, needs="QProcessEnvironment"),
+        Call(
+            r".*(?:systemEnvironment\(\)|[eE]nv(?:ironment)?)\.(?:value|contains)",
+            only=ENV_LIKE,
+            needs="QProcessEnvironment",
+        ),
         Call(r".*(?:\.|->)(?:envname|set_env)", only=r"[A-Z][A-Z0-9_]*"),
         Call(
             r"QCommandLineOption|.*(?:\.|->)addOption",
@@ -36,7 +42,6 @@ FAMILY = Family(
             spelling=first_flag,
             needs="QCommandLine",
         ),
-
         Call(
             r"(?:str|strn|strcase|strncase|g_str)cmp0?|streq|STREQ|strequal|str_eq|starts_?with|skip_prefix|STRPREFIX|strstartswith",
             ItemKind.CLI_FLAG,
@@ -66,6 +71,7 @@ FAMILY = Family(
         ),
     ),
     texts=(
+        Text(ASKED_ARGUMENT, ItemKind.CLI_FLAG, switches),
         Text(
             r"\{\s*(?P<expression>\"[a-z][\w-]*\")\s*,\s*(?:no_argument|required_argument|optional_argument|ya_\w+|[012])\s*,",
             ItemKind.CLI_FLAG,
@@ -100,9 +106,7 @@ FAMILY = Family(
             ItemKind.CLI_FLAG,
             flag,
         ),
-        Text(
-            r"\bQCommandLineOption\s+\w+[({]\s*(?P<listed>\{[^{}]*\}|\"[^\"]*\")", ItemKind.CLI_FLAG, first_flag
-        ),
+        Text(r"\bQCommandLineOption\s+\w+[({]\s*(?P<listed>\{[^{}]*\}|\"[^\"]*\")", ItemKind.CLI_FLAG, first_flag),
         Text(r"\bcommon_arg\(\s*(?P<listed>\{[^{}]*\})", ItemKind.CLI_FLAG, switches),
         Text(
             r"(?<=[)(])\s*\(\s*(?P<expression>\"[a-zA-Z][\w,-]*\")\s*,",

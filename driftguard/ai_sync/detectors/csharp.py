@@ -8,14 +8,15 @@ from driftguard.ai_sync.detectors._csharp_routes import routes
 from driftguard.ai_sync.detectors._enums import enumerated
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.rules import ASKED_ARGUMENT, ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import flag, kebab_flag, lower_flag, path, piped, switches
 
 FAMILY = Family(
     kind="csharp",
     grammars={".cs": "csharp"},
     hint=re.compile(
-        rb"EnvironmentVariable|\[Env|[cC]onfig\w*[\[.]|\[Argument|Option|\"--[a-z]|\[Http|\[Route|\.Map\w*\(|case\s+\"/|[pP]ath\w*\s*=="
+        rb"EnvironmentVariable|\.Setup[<(]|\(args, \"-|\[Env|[cC]onfig\w*[\[.]"
+        rb"|\[Argument|Option|\"--[a-z]|\[Http|\[Route|\.Map\w*\(|case\s+\"/|[pP]ath\w*\s*=="
     ),
     calls=(
         Call(r"(?:\w+\.)*GetEnvironmentVariables?(?:\(\))?"),
@@ -47,7 +48,12 @@ FAMILY = Family(
             needs=r"Option<|CliOption",
             unless_chained=r"\b(?:Is)?Hidden\s*=\s*true",
         ),
-        Call(r"\w*(?:arg|opt)\w*\.(?:StartsWith|Equals|Contains)", ItemKind.CLI_FLAG, spelling=switches, only=r"--.*"),
+        Call(
+            r"\w*(?:arg|opt)\w*(?:\[\w+\])?\.(?:StartsWith|Equals|Contains)",
+            ItemKind.CLI_FLAG,
+            spelling=switches,
+            only=r"--.*",
+        ),
         Call(
             r"\w+\.(?:StartsWith|Equals|Contains)",
             ItemKind.CLI_FLAG,
@@ -65,6 +71,18 @@ FAMILY = Family(
     ),
     texts=(
         Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
+        Text(ASKED_ARGUMENT, ItemKind.CLI_FLAG, switches),
+        Text(
+            r"\.Setup(?:<(?:[^<>]|<[^<>]*>)*>)?\(\s*(?:'\w'\s*,\s*)?(?P<expression>\"[a-zA-Z][\w-]+\")\s*\)",
+            ItemKind.CLI_FLAG,
+            flag,
+            needs=r"\bWithDescription\(|FluentCommandLine|Fclp",
+        ),
+        Text(
+            r"\b[oO]ptions?\.Add\(\s*(?P<expression>\"[a-zA-Z?][\w|?-]*[=:]?\")\s*,(?=(?:[^;\"]|\"[^\"]*\")*?=>)",
+            ItemKind.CLI_FLAG,
+            piped,
+        ),
         Text(
             r"\bcase\s+(?P<expression>\"/[\w.-][\w./-]*\")\s*:",
             ItemKind.HTTP_ROUTE,
@@ -89,7 +107,9 @@ FAMILY = Family(
             r"\[(?:\w+\.)*(?:EnvironmentVariable|EnvironmentVariableName|EnvVar|EnvironmentVar|Env|FromEnv)(?:Attribute)?\(\s*(?:\w+\s*[:=]\s*)?(?P<expression>\"[A-Z][A-Z0-9_]*\"|[\w.]+)\s*[,)]"
         ),
         Text(
-            r"\[Argument\(\s*(?:'\w'|default(?:\(char\))?)\s*,\s*(?P<expression>\"[a-zA-Z][\w-]*\")", ItemKind.CLI_FLAG, flag
+            r"\[Argument\(\s*(?:'\w'|default(?:\(char\))?)\s*,\s*(?P<expression>\"[a-zA-Z][\w-]*\")",
+            ItemKind.CLI_FLAG,
+            flag,
         ),
         Text(
             r"\{\s*(?P<expression>\"(?:[a-zA-Z?][\w-]*\|)*[a-zA-Z][\w-]+(?:\|[a-zA-Z?][\w-]*)*[=:]?(?:\{[^}]*\})?\")\s*,",

@@ -10,12 +10,17 @@ from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ENV_LIKE, Call, Family, Found, Source, Text
 from driftguard.ai_sync.spelling import kebab_flag, path
 
-_SWITCHES = re.compile(r"(?:\b(?:strict|switches):\s*|@\w*(?:switches|options|opts|strict)\s+)\[(?P<listed>(?:[^\[\]]|\[[^\[\]]*\])*)\]")
+_SWITCHES = re.compile(
+    r"(?:\b(?:strict|switches):\s*|@\w*(?:switches|options|opts|strict)\s+)\[(?P<listed>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+)
 _SWITCH = re.compile(r"\b(?P<name>[a-z]\w*):\s*(?:\[?:(?:string|boolean|integer|float|count|keep))")
 _ROUTE = re.compile(
-    r"^[ \t]*(?:get|post|put|patch|delete|head|options|live|forward|resources)[ \t(]+(?P<path>\"/[^\"\n]*\")", re.MULTILINE
+    r"^[ \t]*(?:get|post|put|patch|delete|head|options|live|forward|resources)[ \t(]+(?P<path>\"/[^\"\n]*\")",
+    re.MULTILINE,
 )
-_SCOPE = re.compile(r"^(?P<indent>[ \t]*)scope[ \t(]+(?:path:[ \t]*)?(?P<path>\"/[^\"\n]*\")[^\n]*\bdo[ \t]*$", re.MULTILINE)
+_SCOPE = re.compile(
+    r"^(?P<indent>[ \t]*)scope[ \t(]+(?:path:[ \t]*)?(?P<path>\"/[^\"\n]*\")[^\n]*\bdo[ \t]*$", re.MULTILINE
+)
 
 
 def switches(source: Source) -> Iterator[Found]:
@@ -34,7 +39,9 @@ def routes(source: Source) -> Iterator[Found]:
     scopes = list(_scopes(source.text))
     for match in _ROUTE.finditer(source.text):
         above = "".join(prefix for span, prefix in scopes if match.start() in span)
-        yield from (Found(ItemKind.HTTP_ROUTE, named, match.start()) for named in path([above + match["path"].strip('"')]))
+        yield from (
+            Found(ItemKind.HTTP_ROUTE, named, match.start()) for named in path([above + match["path"].strip('"')])
+        )
 
 
 def _scopes(text: str) -> Iterator[tuple[range, str]]:

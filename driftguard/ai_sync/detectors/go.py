@@ -9,7 +9,7 @@ from driftguard.ai_sync.detectors._go_structs import struct_tags
 from driftguard.ai_sync.detectors._go_viper import viper_keys
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.rules import ASKED_ARGUMENT, ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import first_flag, flag, path, switches
 
 _TYPES = (
@@ -27,11 +27,14 @@ FAMILY = Family(
     kind="go",
     grammars={".go": "go"},
     hint=re.compile(
-        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|[eE]nv\w*\[\"|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|URL\.Path|Method:|http\.Method|range os\.Env|go-arg|\.Handle\("
+        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)"
+        rb"|env[A-Z:\"]|[eE]nv\w*\[\"|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\""
+        rb"|HandleFunc|URL\.Path|Method:|http\.Method|range os\.Env|go-arg|\.Handle\("
         rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
     ),
     calls=(
         Call(r"(?:\w+\.)?(?:Getenv|LookupEnv|ExpandEnv)"),
+        Call(r"(?:\w*viper\w*|v|vp)\.Get\w*", only=ENV_LIKE, needs="viper"),
         Call(r"(?:\w+\.)*(?:getenv|getEnv|GetEnv|lookupenv|lookupEnv)", only=ENV_LIKE),
         Call(r"(?:\w*viper\w*|v|vp)\.(?:Must)?BindEnv", at=1, shape="rest", needs="viper"),
         Call(r"(?:cli|altsrc)\.EnvVars?|EnvVars", shape="rest"),
@@ -93,6 +96,7 @@ FAMILY = Family(
         ),
     ),
     texts=(
+        Text(ASKED_ARGUMENT, ItemKind.CLI_FLAG, switches),
         Text(
             ASKED_PATH.replace(r"\b[rR]eq(?:uest)?", r"\br|\b[rR]eq(?:uest)?"),
             ItemKind.HTTP_ROUTE,
@@ -124,9 +128,7 @@ FAMILY = Family(
         Text(
             rf"^[ \t]*(?:const\s+)?\w+\s+\w*Env(?:Var|Name|Key|ironment)?(?:Name)?\s*=\s*(?P<expression>\"{ENV_LIKE}\")"
         ),
-        Text(
-            r"\bpflag\.Flag\{\s*Name:\s*(?P<expression>\"[^\"]+\")(?![^{}]*Hidden:\s*true)", ItemKind.CLI_FLAG, flag
-        ),
+        Text(r"\bpflag\.Flag\{\s*Name:\s*(?P<expression>\"[^\"]+\")(?![^{}]*Hidden:\s*true)", ItemKind.CLI_FLAG, flag),
         Text(
             r"\b(?:Env|EnvName|EnvKey|EnvVarName|envVar|envVarName|envKey|env|envName)\s*:\s*(?P<expression>\"[A-Z][A-Z0-9_]*\")",
             only=r"[A-Z][A-Z0-9_]{2,}",

@@ -10,16 +10,16 @@ from driftguard.ai_sync.detectors._jvm_routes import lambdas
 from driftguard.ai_sync.detectors._spring import placeholders, relaxed, routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.rules import ASKED_ARGUMENT, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import Named, first_flag, flag, kebab_flag, switches
 
 _HINT = re.compile(
     rb"(?:enum|class)\s+[\w ]*Env"
-    rb"|getenv|commons\.cli|joptsimple|args4j|picocli|ConfigProperty|@Property|envvar|kotlinx\.cli|[jJ]avalin|ktor|micronaut|spark\.|\.(?:equals|startsWith)\(\"--|@Value|@Option|@Parameter|Mapping\(|@Path\(|addOption|ConfigurationProperties|getOrDefault\(\"[A-Z]|[eE]nv\w*\.get|dotenv|Option\(|option\(|\"--[a-z]"
+    rb"|getenv|commons\.cli|joptsimple|args4j|picocli|ConfigProperty|@Property|envvar|kotlinx\.cli|[jJ]avalin|ktor|micronaut|spark\."
+    rb"|\.(?:equals|startsWith)\(\"--|@Value|@Option|@Parameter|Mapping\(|@Path\(|addOption|ConfigurationProperties"
+    rb"|getOrDefault\(\"[A-Z]|[eE]nv\w*\.get|[cC]onfig\w*(?:\(\))?\.get|\(args, \"-|dotenv|Option\(|option\(|\"--[a-z]"
 )
-_LISTED = (
-    r"(?P<listed>\{[^}]*\}|\[(?:[^\]\"]|\"[^\"]*\")*\]|arrayOf\([^)]*\)|\"[^\"]*\"|[A-Z][A-Z0-9_]*\b(?!\s*=))"
-)
+_LISTED = r"(?P<listed>\{[^}]*\}|\[(?:[^\]\"]|\"[^\"]*\")*\]|arrayOf\([^)]*\)|\"[^\"]*\"|[A-Z][A-Z0-9_]*\b(?!\s*=))"
 
 
 def properties(texts: list[str]) -> Iterator[Named]:
@@ -31,7 +31,7 @@ _CALLS = (
     Call(r"(?:\w+\.)*(?:System\.)?getenv(?:\(\))?(?:\.(?:get|getOrDefault|containsKey|getValue))?"),
     Call(r"(?:ALIAS)\.(?:get|getOrDefault|containsKey|getValue)"),
     Call(
-        r"(?:\w*[dD]otenv|\w*[eE]nv(?:ironment)?|\w*[cC]onfig)\.(?:get|getProperty|getOrDefault|getRequiredProperty|getEnv)",
+        r"(?:\w*[dD]otenv|\w*[eE]nv(?:ironment)?|\w*[cC]onfig(?:uration)?(?:\(\))?)\.(?:get|getProperty|getOrDefault|getRequiredProperty|getEnv|getString|getInteger|getInt|getLong|getBoolean|getDouble|getValue)",
         only=ENV_LIKE,
     ),
     Call(r"(?:.*\.)?(?:environmentVariable|envvar|fromEnv)", only=r"[A-Z][A-Z0-9_]*"),
@@ -85,7 +85,12 @@ _CALLS = (
         needs=r"kotlinx\.cli",
     ),
     Call(r"(?:.*\.)?option", at=None, keyword=("envvar",), needs="clikt"),
-    Call(r"\w*[aA]rg\w*\.(?:equals|startsWith|equalsIgnoreCase)", ItemKind.CLI_FLAG, spelling=switches, only=r"--[a-z].*"),
+    Call(
+        r"\w*[aA]rg\w*(?:\[\w+\])?\.(?:equals|startsWith|equalsIgnoreCase)",
+        ItemKind.CLI_FLAG,
+        spelling=switches,
+        only=r"--[a-z].*",
+    ),
     Call(
         r"\w+\.(?:equals|startsWith|equalsIgnoreCase)",
         ItemKind.CLI_FLAG,
@@ -96,6 +101,7 @@ _CALLS = (
     Call(r"(?:\w+\.)?addArgument|addArgument", ItemKind.CLI_FLAG, shape="rest", spelling=switches, only=r"-.*"),
 )
 _TEXTS = (
+    Text(ASKED_ARGUMENT, ItemKind.CLI_FLAG, switches),
     Text(
         rf"@(?:CommandLine\.)?Option\(\s*(?![^@]*?hidden\s*=\s*true[^@]*?\))(?:[^()@]*?\bnames?\s*=\s*)?{_LISTED}",
         ItemKind.CLI_FLAG,
@@ -108,7 +114,7 @@ _TEXTS = (
         switches,
         only=r"-.+",
     ),
-    Text(r"\$\{env:(?P<name>[A-Z][A-Z0-9_]*)", needs="picocli|CommandLine"),
+    Text(r"\bdefaultValue\s*=\s*\"[^\"]*\$\{env:(?P<name>[A-Z][A-Z0-9_]*)", needs="picocli|CommandLine"),
     Text(r"@ConfigProperty\([^()]*?\bname\s*=\s*(?P<expression>\"[\w.-]+\")", spelling=properties),
     Text(r"@Property\(\s*name\s*=\s*(?P<expression>\"[\w.-]+\")", spelling=properties, needs="micronaut"),
     Text(

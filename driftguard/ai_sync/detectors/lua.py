@@ -25,7 +25,11 @@ FAMILY = Family(
     ),
     texts=(
         Text(r"\bvim\.env\.(?P<name>[A-Z][A-Z0-9_]*)\b(?!\s*=[^=])"),
-        Text(r"\b(?:\w*arg\w*(?:\[\w+\])?|a|v|opt)\s*==\s*(?P<expression>[\"']--[a-z][\w-]*[\"'])", ItemKind.CLI_FLAG, switches),
+        Text(
+            r"\b(?:\w*arg\w*(?:\[\w+\])?|a|v|opt)\s*==\s*(?P<expression>[\"']--[a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
     ),
     call_nodes=("function_call",),
     functions=("function_declaration",),

@@ -75,10 +75,14 @@ FAMILY = Family(
             switches,
         ),
         Text(
-            r"\b\w+(?:\.as_str\(\))?\s*==\s*(?P<expression>\"--[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches, needs="env::args"
+            r"\b\w+(?:\.as_str\(\))?\s*==\s*(?P<expression>\"--[a-z][\w-]*\")",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs="env::args",
         ),
         Text(
-            rf"(?:[{{,|]|^)\s*(?P<expression>\"{ENV_LIKE}\")(?=\s*(?:\||=>))", needs=r"\bin\s+(?:std::)?env::vars(?:_os)?\(\)"
+            rf"(?:[{{,|]|^)\s*(?P<expression>\"{ENV_LIKE}\")(?=\s*(?:\||=>))",
+            needs=r"\bin\s+(?:std::)?env::vars(?:_os)?\(\)",
         ),
         Text(r"\barg!\(\s*(?:\[?\w+\]?\s+)?(?:-\w\s+)?--\"?(?P<name>[a-z][\w-]*)", ItemKind.CLI_FLAG, flag),
         Text(
