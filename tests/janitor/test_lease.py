@@ -236,6 +236,10 @@ class TestTime:
         """APIs write the zero of their language: year 1, or 1970."""
         assert judge(target(OWNED, created_at=born), terms()).verdict is LeaseVerdict.UNKNOWN
 
+    def test_the_oldest_of_the_clouds_is_believed(self) -> None:
+        assert judge(target(OWNED, created_at=lease.OLDEST), terms()).deletable
+        assert parse_expiry(f"{lease.OLDEST:%Y-%m-%dT%H:%M:%SZ}") == lease.OLDEST
+
     @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "0001-01-01", "1970-01-01T00:00:00Z", "1970-01-01"])
     def test_an_end_that_was_never_set_is_unknown(self, text: str) -> None:
         tags = OWNED | {"driftguard:expires-at": text}
