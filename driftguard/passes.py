@@ -1,7 +1,8 @@
 """Work through actions in the order of ``after``, in parallel, in passes, until nothing moves.
 
 Knows nothing of executors or policy. What is still in use waits for the next pass, as in aws-nuke; passes in which
-nothing moved are followed by a pause, since clouds let go of things slowly.
+nothing moved are followed by a pause, since clouds let go of things slowly. What stays in use all the same makes
+nothing else wait any longer: the order is one of kinds, and what holds one thing needn't concern another.
 """
 
 from __future__ import annotations
@@ -74,8 +75,12 @@ def work_through(
         before = len(work.waiting)
         yield from work.one_pass()
         idle = 0 if len(work.waiting) < before else idle + 1
-        if idle > len(pace.settle) and not work.under_way:
-            break
+        if idle > len(pace.settle):
+            if work.give_way():
+                idle = 0
+                continue
+            if not work.under_way:
+                break
         if idle or work.under_way:
             pace.pause(max(idle, 1))
     yield from work.left_over()
@@ -90,16 +95,32 @@ class _Work:
     tries: dict[str, int] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     until: dict[str, float] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)
 
     @property
     def under_way(self) -> bool:
         """Whether something is on its way out and may still take its time."""
+        return any(map(self._is_leaving, self.waiting))
+
+    def _is_leaving(self, action_id: str) -> bool:
         now = self.pace.clock()
-        return any(now < self.until.get(action_id, now) for action_id in self.waiting)
+        return now < self.until.get(action_id, now)
+
+    def give_way(self) -> bool:
+        """Let what is in use, and not on its way out, hold up nothing else; whether that lets anything begin."""
+        ready = len(self._ready())
+        self.stuck |= self.held.keys()
+        return len(self._ready()) > ready
+
+    def _ready(self) -> Sequence[Action]:
+        """What waits for nothing else."""
+        waits = (action_id for action_id in self.waiting if action_id not in self.stuck or self._is_leaving(action_id))
+        holding = set(waits)
+        return [action for action in self.waiting.values() if holding.isdisjoint(action.after)]
 
     def one_pass(self) -> Iterator[Outcome]:
         """Try everything that waits for nothing else; what ended is yielded and waits no more."""
-        ready = [action for action in self.waiting.values() if self.waiting.keys().isdisjoint(action.after)]
+        ready = self._ready()
         self.about_to(ready)
         calls = [self._call(action) for action in ready]
         own = {

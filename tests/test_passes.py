@@ -99,6 +99,33 @@ def test_when_nothing_moves_any_more_the_last_reason_is_the_outcome() -> None:
     assert pauses == list(passes.SETTLE)
 
 
+def test_what_stays_in_use_holds_up_nothing_but_itself() -> None:
+    """Somebody else's machine holds one interface of ours; every network that comes after interfaces still goes."""
+
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome | passes.Held:
+        in_use = action.id == "interface"
+        return passes.Held(action.id, "in use by others") if in_use else Outcome(action.id, Status.APPLIED, number)
+
+    pauses: list[float] = []
+    actions = [action("vpc", "subnet", "interface"), action("subnet", "interface"), action("interface")]
+    outcomes = list(passes.work_through(actions, attempt, pace(pauses=pauses)))
+    assert [(outcome.action_id, outcome.status) for outcome in outcomes] == [
+        ("subnet", Status.APPLIED),
+        ("vpc", Status.APPLIED),
+        ("interface", Status.FAILED),
+    ]
+    assert pauses == [*passes.SETTLE, *passes.SETTLE]
+
+
+def test_what_is_on_its_way_out_still_holds_up_what_comes_after_it() -> None:
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome | passes.Held:
+        gone = action.id == "role" or number > 2 * len(passes.SETTLE)
+        return Outcome(action.id, Status.APPLIED, number) if gone else passes.Held(action.id, "deleting", takes=1e9)
+
+    outcomes = list(passes.work_through([action("role", "stack"), action("stack")], attempt, pace()))
+    assert [outcome.action_id for outcome in outcomes] == ["stack", "role"]
+
+
 def test_a_circle_of_dependencies_ends_and_names_it() -> None:
     outcomes = list(passes.work_through([action("a", "b"), action("b", "a")], applied, pace()))
     assert [outcome.error for outcome in outcomes] == [
