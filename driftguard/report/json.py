@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TextIO
+
+from pydantic_core import to_json
 
 from driftguard.model import Report
 from driftguard.plain import plain
@@ -34,13 +35,12 @@ class JsonRenderer:
     kind: ClassVar[str] = "json"
 
     def render(self, report: Report, out: TextIO) -> None:
-        fields = plain(report)
+        fields = plain(report, _told)
         for action in fields["actions"]:
             action["body"] = {key: value for key, value in action["body"].items() if key != "nonce"}
         fields["event"]["payload"] = _without_nonces(fields["event"]["payload"])
         ordered = {key: fields[key] for key in _ORDER} | {"savings": plain(savings.of(report))}
-        json.dump(ordered, out, indent=2, default=_text)
-        out.write("\n")
+        out.write(to_json(ordered, indent=2, ensure_ascii=True).decode() + "\n")
 
 
 def _without_nonces(value: Any) -> Any:
@@ -52,10 +52,10 @@ def _without_nonces(value: Any) -> Any:
     return _NONCE.sub(r"\1[hidden]", value) if isinstance(value, str) else value
 
 
-def _text(value: Any) -> str:
+def _told(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(value)
+    return str(value) if isinstance(value, timedelta) else value
 
 
 RENDERER = JsonRenderer()

@@ -5,7 +5,7 @@ Told whether or not they are ours; the inventory keeps those that have a word of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from driftguard.janitor.resources.aws.answers import Item, moment, tag_map
@@ -19,14 +19,26 @@ STACK = "aws:cloudformation:stack-id"
 """The tag that CloudFormation gives to whatever a stack makes and can be tagged."""
 
 
-def of_machine(at: At, item: Item) -> Iterator[Target]:
-    """The volumes and interfaces that end with an instance, as ``describe_instances`` tells it."""
+def of_machines(found: Sequence[tuple[At, Item]]) -> Sequence[Sequence[Target]]:
+    """The volumes and interfaces that end with each instance, as ``describe_instances`` tells it; all in one region."""
+    if not found:
+        return []
+    at, ending = found[0][0], [(_disks(item), _cards(item)) for _, item in found]
+    parts = {
+        **_volumes(at, [disk for disks, _ in ending for disk in disks]),
+        **_interfaces(at, [card for _, cards in ending for card in cards]),
+    }
+    return [[parts[part] for part in (*disks, *cards) if part in parts] for disks, cards in ending]
+
+
+def _disks(item: Item) -> Sequence[str]:
     disks = [disk.get("Ebs", {}) for disk in item.get("BlockDeviceMappings", ())]
-    yield from _volumes(at, [disk["VolumeId"] for disk in disks if disk.get("DeleteOnTermination")])
-    cards = [
-        card for card in item.get("NetworkInterfaces", ()) if card.get("Attachment", {}).get("DeleteOnTermination")
-    ]
-    yield from _interfaces(at, [card["NetworkInterfaceId"] for card in cards])
+    return [disk["VolumeId"] for disk in disks if disk.get("DeleteOnTermination")]
+
+
+def _cards(item: Item) -> Sequence[str]:
+    cards = item.get("NetworkInterfaces", ())
+    return [card["NetworkInterfaceId"] for card in cards if card.get("Attachment", {}).get("DeleteOnTermination")]
 
 
 def machines(at: At, ids: Sequence[str]) -> Iterator[tuple[Target, Item]]:
@@ -45,14 +57,17 @@ def of_stack(at: At) -> Iterator[Target]:
             yield target(at.api, arn.split(":")[2], at.region, arn, name, tags)
 
 
-def _volumes(at: At, ids: Sequence[str]) -> Iterator[Target]:
-    for item in _described(at, "describe_volumes", "Volumes", "volume-id", ids):
-        yield _part(at, "volume", item["VolumeId"], item.get("Tags"), item.get("CreateTime"))
+def _volumes(at: At, ids: Sequence[str]) -> Mapping[str, Target]:
+    return {
+        item["VolumeId"]: _part(at, "volume", item["VolumeId"], item.get("Tags"), item.get("CreateTime"))
+        for item in _described(at, "describe_volumes", "Volumes", "volume-id", ids)
+    }
 
 
-def _interfaces(at: At, ids: Sequence[str]) -> Iterator[Target]:
-    for item in _described(at, "describe_network_interfaces", "NetworkInterfaces", "network-interface-id", ids):
-        yield _part(at, "network-interface", item["NetworkInterfaceId"], item.get("TagSet"), None)
+def _interfaces(at: At, ids: Sequence[str]) -> Mapping[str, Target]:
+    found = _described(at, "describe_network_interfaces", "NetworkInterfaces", "network-interface-id", ids)
+    cards = {item["NetworkInterfaceId"]: item.get("TagSet") for item in found}
+    return {card: _part(at, "network-interface", card, tags, None) for card, tags in cards.items()}
 
 
 def _described(at: At, operation: str, path: str, name: str, ids: Sequence[str]) -> Iterator[Item]:

@@ -7,7 +7,7 @@ the requests; what functions need besides stands in ``also_reads`` and ``also_wr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,8 +35,8 @@ Tagging = Callable[[At, Item], Tags | None]
 Born = Callable[[At, Item], Any]
 """When it came to be, as AWS writes it."""
 
-Takes = Callable[[At, Item], Iterable[Target]]
-"""What its deletion takes along and isn't deleted by itself. Raises if that can't be known."""
+Takes = Callable[[Sequence[tuple[At, Item]]], Sequence[Iterable[Target]]]
+"""What each one's deletion takes along and isn't deleted by itself, in order. Raises if that can't be known."""
 
 Size = Callable[[Item], str]
 """What its price goes by: ``t3.micro``, ``100 GiB``, ``gp3 100 GiB``."""
@@ -49,8 +49,13 @@ def unprotected(_at: At, _item: Item) -> str:
     return ""
 
 
-def _nothing(_at: At, _item: Item) -> tuple[Target, ...]:
-    return ()
+def _nothing(found: Sequence[tuple[At, Item]]) -> Sequence[Iterable[Target]]:
+    return [()] * len(found)
+
+
+def one_by_one(taken: Callable[[At, Item], Iterable[Target]]) -> Takes:
+    """Where no request tells about several."""
+    return lambda found: [taken(at, item) for at, item in found]
 
 
 def flag(path: str, name: str) -> Protection:

@@ -17,7 +17,17 @@ from driftguard.janitor.resources.aws.resource import GLOBAL, AwsApi, mark, targ
 from driftguard.model import Target
 from driftguard.ports import Look
 
-_Finish = Callable[[At, Target, Item], Target | None]
+_Finish = Callable[["Told"], Target | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What AWS tells of a target: its item, and what its deletion takes along."""
+
+    at: At
+    target: Target
+    item: Item
+    taken: Sequence[Target]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +50,9 @@ class ReadableKind(Declaration):
             arn = str(dig(item, self.every_arn))
         else:
             arn = self.arn.format({**at.fields, **{name: str(item[path]) for name, path in self.every_arn.items()}})
-        tags = None if isinstance(self.tags, Ask) else _told(item, self.tags if isinstance(self.tags, str) else "Tags")
+        tags = (
+            None if isinstance(self.tags, Ask) else _tagged(item, self.tags if isinstance(self.tags, str) else "Tags")
+        )
         place = GLOBAL if self.is_global else at.region
         found = target(at.api, self.kind, place, arn, self._name(arn, tags, item), tags)
         born = moment(dig(item, self.created)) if self.created and isinstance(self.created, str) else None
@@ -49,7 +61,7 @@ class ReadableKind(Declaration):
     def read(self, api: AwsApi, target: Target) -> Target | None:
         at = self._at(api, target)
         item = self._item(at)
-        return None if item is None else self._as_it_is(at, target, item)
+        return None if item is None else self._as_it_is(*self._told([(at, target, item)]))
 
     def at_once(self) -> int:
         """How many one request tells about."""
@@ -69,17 +81,17 @@ class ReadableKind(Declaration):
             return {target.id: self._alone(places[target.id], target, finish) for target in targets}
         ids = {target.id: places[target.id][self.together.field] for target in targets}
         found = self.together.items(places[targets[0].id], list(ids.values()))
-        there = ((target, found.get(ids[target.id])) for target in targets)
-        return {
-            target.id: functools.partial(finish, places[target.id], target, item)
-            for target, item in there
+        there = [
+            (places[target.id], target, item)
+            for target, item in ((target, found.get(ids[target.id])) for target in targets)
             if item is not None and not self._is_gone(item)
-        }
+        ]
+        return {told.target.id: functools.partial(finish, told) for told in self._told(there)}
 
     def _alone(self, at: At, target: Target, finish: _Finish) -> Look:
         def look() -> Target | None:
             item = self._item(at)
-            return None if item is None else finish(at, target, item)
+            return None if item is None else finish(*self._told([(at, target, item)]))
 
         return look
 
@@ -94,23 +106,33 @@ class ReadableKind(Declaration):
 
         return look
 
-    def _as_it_is(self, at: At, target: Target, item: Item) -> Target | None:
+    def _told(self, found: Sequence[tuple[At, Target, Item]]) -> Sequence[Told]:
+        """Raises ``PermanentError`` where something of one went meanwhile: that doesn't make the whole gone."""
+        try:
+            taken = [tuple(parts) for parts in self.takes([(at, item) for at, _, item in found])]
+        except NotFound as error:
+            arns = ", ".join(at["arn"] for at, _, _ in found[:3])
+            raise PermanentError(f"what goes along with {arns} could not be read: {error}") from error
+        return [Told(*each, parts) for each, parts in zip(found, taken, strict=True)]
+
+    def _as_it_is(self, told: Told) -> Target | None:
         """All of it natively."""
         try:
-            return self._filled(at, target, item, self._tags(at, item))
+            return self._filled(told, self._tags(told.at, told.item))
         except NotFound:
             return None
 
-    def _as_planned(self, at: At, target: Target, item: Item) -> Target | None:
+    def _as_planned(self, told: Told) -> Target | None:
         """With the tags that the inventory just told, where each resource's own would be a request."""
-        if target.tags is None or isinstance(self.tags, str):
-            return self._as_it_is(at, target, item)
+        if told.target.tags is None or isinstance(self.tags, str):
+            return self._as_it_is(told)
         try:
-            return self._filled(at, target, item, target.tags)
+            return self._filled(told, told.target.tags)
         except NotFound:
             return None
 
-    def _filled(self, at: At, target: Target, item: Item, tags: Tags | None) -> Target:
+    def _filled(self, told: Told, tags: Tags | None) -> Target:
+        at, target, item = told.at, told.target, told.item
         found = replace(
             target,
             name=target.name if tags is None else self._name(target.id, tags, item),
@@ -118,16 +140,9 @@ class ReadableKind(Declaration):
             fingerprint=mark(tags),
             protection=self.protection(at, item),
             size=self._size(item),
-            holds=self._taken(at, item),
+            holds=tuple(told.taken),
         )
         return replace(found, created_at=self._born(at, found, item))
-
-    def _taken(self, at: At, item: Item) -> tuple[Target, ...]:
-        """Raises ``PermanentError`` where something of it went meanwhile: that doesn't make the whole gone."""
-        try:
-            return tuple(self.takes(at, item))
-        except NotFound as error:
-            raise PermanentError(f"what goes along with {at['arn']} could not be read: {error}") from error
 
     def _born(self, at: At, found: Target, item: Item) -> datetime | None:
         if isinstance(self.created, str):
@@ -142,7 +157,7 @@ class ReadableKind(Declaration):
     def _tags(self, at: At, item: Item) -> Tags | None:
         """``None`` if we may not read them: then the resource is protected."""
         if isinstance(self.tags, str):
-            return _told(item, self.tags)
+            return _tagged(item, self.tags)
         if not isinstance(self.tags, Ask):
             return self.tags(at, item)
         told = {key: value for key, value in item.items() if isinstance(value, str)}
@@ -156,6 +171,6 @@ class ReadableKind(Declaration):
         return tag_map(list(items(answer, self.tags.path)) if found is None else found)
 
 
-def _told(item: Item, path: str) -> Tags | None:
+def _tagged(item: Item, path: str) -> Tags | None:
     """The tags in ``item``; where it has no word of them, it has none; ``None`` there says that they are unknown."""
     return None if item.get(path, ()) is None else tag_map(dig(item, path))

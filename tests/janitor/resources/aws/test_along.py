@@ -79,7 +79,7 @@ def test_a_machine_goes_unless_a_volume_that_ends_with_it_must_stay(
 
 def test_a_volume_that_outlives_its_machine_says_nothing(aws: MotoCloud, cloud: AwsCloud) -> None:
     item = {"BlockDeviceMappings": [{"Ebs": {"VolumeId": "vol-1", "DeleteOnTermination": False}}]}
-    assert list(along.of_machine(None, item)) == []  # type: ignore[arg-type]  # nothing is asked
+    assert along.of_machines([(None, item)]) == [[]]  # type: ignore[list-item]  # nothing is asked
 
 
 def test_protecting_a_volume_changes_its_machine_s_fingerprint(aws: MotoCloud, cloud: AwsCloud) -> None:
@@ -121,7 +121,8 @@ def test_a_group_is_judged_with_its_machines_and_their_volumes(aws: MotoCloud, c
     kind = cloud.types.named("autoscaling:group")
     arn = f"arn:aws:autoscaling:eu-west-1:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/dg-group"
     group = Target("aws", f"aws/{ACCOUNT}/eu-west-1", "autoscaling:group", arn, "dg-group", EXPIRED)
-    taken = list(kind.takes(kind._at(cloud.api, group), {"Instances": [{"InstanceId": instance}]}))  # type: ignore[attr-defined]
+    [parts] = kind.takes([(kind._at(cloud.api, group), {"Instances": [{"InstanceId": instance}]})])  # type: ignore[attr-defined]
+    taken = list(parts)
     assert [each.type for each in taken] == ["ec2:instance", "ec2:volume", "ec2:network-interface"][: len(taken)]
     assert [each.type for each in taken if lease.speaks(each, group, cloud.janitor)] == ["ec2:volume"]
 
@@ -141,7 +142,8 @@ def test_a_stack_is_judged_with_whatever_carries_its_tag(aws: MotoCloud, cloud: 
             mine = {"ResourceARN": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:dg-queue", "Tags": pairs(EXPIRED)}
             yield {"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": []}, kept, mine]}
 
-    taken = list(kind.takes(kind._at(Answers(), stack), {}))  # type: ignore[attr-defined]
+    [parts] = kind.takes([(kind._at(Answers(), stack), {})])  # type: ignore[attr-defined]
+    taken = list(parts)
     assert [each.name for each in taken] == ["dg-kept", "dg-queue"]
     assert [each.name for each in taken if lease.speaks(each, stack, cloud.janitor)] == ["dg-kept"]
     assert asked == [("get_resources", [{"Key": along.STACK, "Values": [arn]}])]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from driftguard.janitor.resources.aws.along import machines, of_machine
+from driftguard.janitor.resources.aws.along import machines, of_machines
+from driftguard.janitor.resources.aws.declaration import one_by_one
 from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind
 from driftguard.model import Target
 
@@ -15,9 +16,10 @@ def _protection(_at: At, item: Item) -> str:
 
 def _machines(at: At, item: Item) -> Iterator[Target]:
     """Its instances, and what ends with these."""
-    for machine, told in machines(at, [instance["InstanceId"] for instance in item.get("Instances", ())]):
+    found = list(machines(at, [instance["InstanceId"] for instance in item.get("Instances", ())]))
+    for (machine, _), parts in zip(found, of_machines([(at, told) for _, told in found]), strict=True):
         yield machine
-        yield from of_machine(at, told)
+        yield from parts
 
 
 RESOURCE = NativeKind(
@@ -29,7 +31,7 @@ RESOURCE = NativeKind(
     every_arn="AutoScalingGroupARN",
     created="CreatedTime",
     protection=_protection,
-    takes=_machines,
+    takes=one_by_one(_machines),
     also_reads=("ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeNetworkInterfaces"),
     state="Status",
     going=("Delete in progress",),

@@ -1,6 +1,7 @@
 """CloudFormation stacks, with what they made. Termination protection protects; nested stacks go with their root."""
 
 from driftguard.janitor.resources.aws.along import of_stack
+from driftguard.janitor.resources.aws.declaration import one_by_one
 from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind
 
 
@@ -22,7 +23,7 @@ RESOURCE = NativeKind(
     failed=("DELETE_FAILED",),
     patience=840,
     protection=_protection,
-    takes=lambda at, _item: of_stack(at),
+    takes=one_by_one(lambda at, _item: of_stack(at)),
     also_reads=("tag:GetResources",),
     says_gone="does not exist",
 )

@@ -1,6 +1,6 @@
 """EC2 instances. Termination protection protects, and so does whatever protects a volume that would end with them."""
 
-from driftguard.janitor.resources.aws.along import of_machine
+from driftguard.janitor.resources.aws.along import of_machines
 from driftguard.janitor.resources.aws.ec2 import ec2_kind
 from driftguard.janitor.resources.aws.native import Ask, At, Item
 
@@ -23,7 +23,7 @@ RESOURCE = ec2_kind(
     going=("shutting-down",),
     patience=240,
     protection=_protection,
-    takes=of_machine,
+    takes=of_machines,
     after=("autoscaling:group", "eks:nodegroup", "ecs:service"),
     also_reads=("ec2:DescribeInstanceAttribute", "ec2:DescribeVolumes", "ec2:DescribeNetworkInterfaces"),
     size="InstanceType",
