@@ -71,6 +71,8 @@ class Helper:
     parameter: str
     template: str
     spelling: Spelling = each
+    takes: str = "one"
+    """``one`` argument, or the ``rest`` of them from ``at`` on."""
 
     def filled(self, argument: str) -> str:
         return self.template.replace(HOLE, argument).replace(HOLE.upper(), argument.upper())

@@ -19,6 +19,8 @@ _ROUTER = re.compile(r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:\w*Router|\
 _MOUNTED = re.compile(r"(?:include_router|register_blueprint|add_router)\(")
 _DJANGO = re.compile(r"(?<![\w.])(?:path|re_path|url)\(")
 _ADDED = re.compile(r"\.(?:add_url_rule|add_api_route|add_resource|router\.add_(?:get|post|put|delete|route))\(")
+_AIOHTTP = re.compile(r"\bweb\.(?:get|post|put|patch|delete|head|view|route)\(")
+_TORNADO = re.compile(r"\(\s*r?(?P<route>[\"']/[^\"'\n]*[\"'])\s*,\s*(?:\w+\.)*[A-Z]\w*")
 _FRAMEWORK = re.compile(
     r"fastapi|flask|starlette|quart|sanic|bottle|ninja|litestar|APIRouter|Blueprint|aiohttp", re.IGNORECASE
 )
@@ -34,7 +36,8 @@ def routes(source: Source) -> Iterator[Found]:
                 prefix = prefixes.get(app.rpartition(".")[2], "")
                 route = _first(decorator.text(), match.end() - 1, source, ("path", "rule"))
                 yield from _found(prefix, route, decorator.range().start.index)
-        for match in _ADDED.finditer(source.text):
+        added = (*_ADDED.finditer(source.text), *(_AIOHTTP.finditer(source.text) if "aiohttp" in source.text else ()))
+        for match in added:
             for at, names in ((0, ("path", "rule")), (1, ("path",))):
                 route = _argument(source, match.end() - 1, at, names)
                 if route is not None and route.startswith("/"):
@@ -42,6 +45,9 @@ def routes(source: Source) -> Iterator[Found]:
                     break
     if "urlpatterns" in source.text:
         yield from _django(source)
+    if "tornado" in source.text:
+        for match in _TORNADO.finditer(source.text):
+            yield from _found("", _plain(match["route"][1:-1]), match.start())
 
 
 def _prefixes(source: Source) -> Mapping[str, str]:
@@ -89,13 +95,18 @@ def _django(source: Source) -> Iterator[Found]:
         route = _first(source.text, match.end() - 1, source, ("route", "regex"))
         if route is None:
             continue
-        plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^$")
-        plain = re.sub(r"[\\?]", "", plain)
+        plain = _plain(route)
         if "include(" in inside:
             included.append((range(match.start(), match.start() + len(inside)), plain.strip("/")))
         elif "admin.site" not in inside:
             above = "/".join(prefix for span, prefix in included if match.start() in span)
             yield from _found(f"/{above}" if above else "", plain, match.start())
+
+
+def _plain(pattern: str) -> str:
+    """A route that is written as a regex, with its groups as parameters."""
+    named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern).strip("^$")
+    return re.sub(r"[\\?]", "", named)
 
 
 def _found(prefix: str, route: str | None, start: int) -> Iterator[Found]:

@@ -16,6 +16,8 @@ from driftguard.ai_sync.spelling import Named
 
 _EMPTY = re.compile(r":\s*(?:\{\}|\[\]|\"\"|''|~|null)?\s*$")
 
+_TITLE = 3
+
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
     lines = text.split("\n")
@@ -25,9 +27,10 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
 def _leaves(node: yaml_nodes.Node | None, prefix: str, lines: list[str]) -> Iterator[Found]:
     for key, value in yaml_nodes.pairs(node):
         name = f"{prefix}{key.value}"
-        if _is_explained(key.start_mark.line, lines):
+        is_group = isinstance(value, yaml.MappingNode) and value.value
+        if _is_explained(key.start_mark.line, lines) and not (is_group and _is_title(key.start_mark.line, lines)):
             continue
-        if isinstance(value, yaml.MappingNode) and value.value:
+        if is_group:
             yield from _leaves(value, f"{name}.", lines)
         else:
             parent = name.rpartition(".")[0]
@@ -38,6 +41,12 @@ def _is_explained(line: int, lines: list[str]) -> bool:
     above = lines[line - 1] if line else ""
     told = above.lstrip().startswith("#") and _depth(above) <= _depth(lines[line])
     return told or " #" in lines[line] or _is_followed(line, lines)
+
+
+def _is_title(line: int, lines: list[str]) -> bool:
+    """A heading of one to three words says nothing of what stands below it: ``# Vault UI``."""
+    above = list(takewhile(lambda text: text.lstrip().startswith("#"), reversed(lines[:line])))
+    return len(re.findall(r"\w[\w.-]*", " ".join(above))) <= _TITLE
 
 
 def _depth(line: str) -> int:
