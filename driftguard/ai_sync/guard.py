@@ -107,7 +107,7 @@ class Guard:
         return self.catalogue.claims(path) and not self.docs.holds(path)
 
     def _counts(self, item: Item) -> bool:
-        if item.kind.value not in self.policy.kinds or _WAIVER.search(item.text):
+        if item.is_told or item.kind.value not in self.policy.kinds or _WAIVER.search(item.text):
             return False
         return not item.name.startswith("_") and self._needless.fullmatch(item.name) is None
 

@@ -24,6 +24,10 @@ SCRIPTS = ("", ".sh", ".bash", ".zsh", ".ksh")
 _SCRIPTS = ("*.sh", "*.bash", "*.zsh", *(f":(glob)**/{folder}/**" for folder in ("bin", "libexec", "scripts")))
 
 
+_BUILT = re.compile(r"(?:Docker|Container|Make)file[^/]*$", re.IGNORECASE)
+"""Next to a script, and none: what an image sets is a default that whoever runs it may change."""
+
+
 def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
     """Without the variables of scripts that another script gives a value of its own."""
     asked = list(items)
@@ -34,6 +38,7 @@ def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -
     own = {
         name
         for hit in tree.search(revision, names, (*_SCRIPTS, *_beside(asked)))
+        if not _BUILT.search(hit.path)
         for name in names
         if name in hit.text and (name, hit.path) not in places and _sets(name, hit.text)
     }
@@ -90,6 +95,9 @@ def not_set_by_program(
     return [item for item in asked if item.kind is not ItemKind.ENV_VAR or item.name not in own]
 
 
+_CONDITION = re.compile(r"\s*(?:\}?\s*else\s+)?(?:if|unless|when)\b|.*\s(?:if|unless)\s")
+
+
 def _gives(name: str, hits: Sequence[WordHit]) -> bool:
     """Whether one of these lines sets the variable, and not only where it isn't set."""
     word = re.escape(name)
@@ -106,7 +114,13 @@ def _gives(name: str, hits: Sequence[WordHit]) -> bool:
         found = sets.search(hit.text)
         value = next((text for text in found.groups() if text is not None), "") if found else name
         near = [other.line for other in hits if other.path == hit.path and 0 < hit.line - other.line <= _DEFAULT_LINES]
-        if found and not near and not re.search(rf"\b{word}\b", value) and hit.text.count(name) == 1:
+        if (
+            found
+            and not near
+            and not _CONDITION.match(hit.text)
+            and not re.search(rf"\b{word}\b", value)
+            and hit.text.count(name) == 1
+        ):
             return True
     return False
 

@@ -42,6 +42,8 @@ class Item:
     column: int
     text: str
     aliases: tuple[str, ...] = ()
+    is_told: bool = False
+    """Whether the code itself tells of it where people read it, as a chart's values do."""
 
     @property
     def key(self) -> tuple[ItemKind, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 
 import yaml
@@ -25,16 +26,17 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
 
 
 def _leaves(node: yaml_nodes.Node | None, prefix: str, lines: list[str]) -> Iterator[Found]:
+    """A comment explains the value below it, or all of a group."""
     for key, value in yaml_nodes.pairs(node):
-        name = f"{prefix}{key.value}"
+        name, line = f"{prefix}{key.value}", key.start_mark.line
         is_group = isinstance(value, yaml.MappingNode) and value.value
-        if _is_explained(key.start_mark.line, lines) and not (is_group and _is_title(key.start_mark.line, lines)):
-            continue
+        told = _is_explained(line, lines) and not (is_group and _is_title(line, lines))
         if is_group:
-            yield from _leaves(value, f"{name}.", lines)
+            inside = _leaves(value, f"{name}.", lines)
+            yield from (replace(found, is_told=found.is_told or told) for found in inside)
         else:
             parent = name.rpartition(".")[0]
-            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if parent else ()), yaml_nodes.start(key))
+            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if parent else ()), yaml_nodes.start(key), told)
 
 
 def _is_explained(line: int, lines: list[str]) -> bool:
