@@ -1,7 +1,8 @@
 """Work through actions in the order of ``after``, in parallel, in passes, until nothing moves.
 
 Knows nothing of executors or policy. What is still in use waits for the next pass, as in aws-nuke; passes in which
-nothing moved are followed by a pause, since clouds let go of things slowly.
+nothing moved are followed by a pause, since clouds let go of things slowly. What stays in use all the same makes
+nothing else wait any longer: the order is one of kinds, and what holds one thing needn't concern another.
 """
 
 from __future__ import annotations
@@ -22,22 +23,23 @@ SLOWLY = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """``width`` actions at a time, ``timeout`` seconds for each, all by ``deadline`` (a ``time.monotonic()``)."""
+    """``width`` actions at a time, ``timeout`` seconds for each, all by ``deadline`` on ``clock``."""
 
     width: int
     timeout: float
     deadline: float
     settle: Sequence[float] = SETTLE
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def over(self) -> bool:
-        return time.monotonic() >= self.deadline
+        return self.clock() >= self.deadline
 
     def pause(self, idle: int) -> None:
         """Wait after the ``idle``-th pass in a row in which nothing moved, but not beyond the deadline."""
         seconds = self.settle[idle - 1] if idle <= len(self.settle) else SLOWLY
-        self.sleep(min(seconds, max(0.0, self.deadline - time.monotonic())))
+        self.sleep(min(seconds, max(0.0, self.deadline - self.clock())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,12 @@ def work_through(
         before = len(work.waiting)
         yield from work.one_pass()
         idle = 0 if len(work.waiting) < before else idle + 1
-        if idle > len(pace.settle) and not work.under_way:
-            break
+        if idle > len(pace.settle):
+            if work.give_way():
+                idle = 0
+                continue
+            if not work.under_way:
+                break
         if idle or work.under_way:
             pace.pause(max(idle, 1))
     yield from work.left_over()
@@ -89,16 +95,32 @@ class _Work:
     tries: dict[str, int] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     until: dict[str, float] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)
 
     @property
     def under_way(self) -> bool:
         """Whether something is on its way out and may still take its time."""
-        now = time.monotonic()
-        return any(now < self.until.get(action_id, now) for action_id in self.waiting)
+        return any(map(self._is_leaving, self.waiting))
+
+    def _is_leaving(self, action_id: str) -> bool:
+        now = self.pace.clock()
+        return now < self.until.get(action_id, now)
+
+    def give_way(self) -> bool:
+        """Let what is in use, and not on its way out, hold up nothing else; whether that lets anything begin."""
+        ready = len(self._ready())
+        self.stuck |= self.held.keys()
+        return len(self._ready()) > ready
+
+    def _ready(self) -> Sequence[Action]:
+        """What waits for nothing else."""
+        waits = (action_id for action_id in self.waiting if action_id not in self.stuck or self._is_leaving(action_id))
+        holding = set(waits)
+        return [action for action in self.waiting.values() if holding.isdisjoint(action.after)]
 
     def one_pass(self) -> Iterator[Outcome]:
         """Try everything that waits for nothing else; what ended is yielded and waits no more."""
-        ready = [action for action in self.waiting.values() if self.waiting.keys().isdisjoint(action.after)]
+        ready = self._ready()
         self.about_to(ready)
         calls = [self._call(action) for action in ready]
         own = {
@@ -118,7 +140,7 @@ class _Work:
     def _hold(self, held: Held) -> None:
         self.held[held.action_id] = held.error
         if held.takes:
-            self.until.setdefault(held.action_id, time.monotonic() + held.takes)
+            self.until.setdefault(held.action_id, self.pace.clock() + held.takes)
 
     def left_over(self) -> Iterator[Outcome]:
         for action in self.waiting.values():

@@ -34,7 +34,8 @@ _FORMS = re.compile(
 )
 _AFTER = re.compile(
     r"""
-    (?P<before>
+    \barn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[\w./:+-]+                              # a name: of a secret, say
+  | (?P<before>
         (?:\bBearer|\bBasic|\bnegotiate)\s+                                               # headers
       | \b[\w-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|sig|signature)["']?\s*[=:]\s*["']?
       | [a-z][a-z0-9+.-]*://[^\s/@:]*:(?=[^\s/@]+@)                                       # user:password@host
@@ -71,7 +72,8 @@ class Redactor:
 
 
 def _hide_value(match: re.Match[str]) -> str:
-    return match[0] if match["value"].startswith(HIDDEN) else f"{match['before']}{HIDDEN}"
+    value = match["value"]
+    return match[0] if value is None or value.startswith(HIDDEN) else f"{match['before']}{HIDDEN}"
 
 
 def _encodings(value: str) -> Iterable[str]:

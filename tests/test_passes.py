@@ -2,6 +2,7 @@
 
 import functools
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,33 @@ def test_when_nothing_moves_any_more_the_last_reason_is_the_outcome() -> None:
     assert pauses == list(passes.SETTLE)
 
 
+def test_what_stays_in_use_holds_up_nothing_but_itself() -> None:
+    """Somebody else's machine holds one interface of ours; every network that comes after interfaces still goes."""
+
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome | passes.Held:
+        in_use = action.id == "interface"
+        return passes.Held(action.id, "in use by others") if in_use else Outcome(action.id, Status.APPLIED, number)
+
+    pauses: list[float] = []
+    actions = [action("vpc", "subnet", "interface"), action("subnet", "interface"), action("interface")]
+    outcomes = list(passes.work_through(actions, attempt, pace(pauses=pauses)))
+    assert [(outcome.action_id, outcome.status) for outcome in outcomes] == [
+        ("subnet", Status.APPLIED),
+        ("vpc", Status.APPLIED),
+        ("interface", Status.FAILED),
+    ]
+    assert pauses == [*passes.SETTLE, *passes.SETTLE]
+
+
+def test_what_is_on_its_way_out_still_holds_up_what_comes_after_it() -> None:
+    def attempt(action: Action, number: int, _ticket: lanes.Ticket) -> Outcome | passes.Held:
+        gone = action.id == "role" or number > 2 * len(passes.SETTLE)
+        return Outcome(action.id, Status.APPLIED, number) if gone else passes.Held(action.id, "deleting", takes=1e9)
+
+    outcomes = list(passes.work_through([action("role", "stack"), action("stack")], attempt, pace()))
+    assert [outcome.action_id for outcome in outcomes] == ["stack", "role"]
+
+
 def test_a_circle_of_dependencies_ends_and_names_it() -> None:
     outcomes = list(passes.work_through([action("a", "b"), action("b", "a")], applied, pace()))
     assert [outcome.error for outcome in outcomes] == [
@@ -108,10 +136,28 @@ def test_a_circle_of_dependencies_ends_and_names_it() -> None:
 
 def test_after_the_deadline_everything_left_is_said_to_be_left() -> None:
     outcomes = list(passes.work_through([action("a"), action("b")], applied, pace(seconds=-1)))
-    assert [(outcome.status, outcome.error) for outcome in outcomes] == [
-        (Status.FAILED, "the run's deadline came first"),
-        (Status.FAILED, "the run's deadline came first"),
-    ]
+    never = (Status.FAILED, 0, "the run's deadline came first")
+    assert [(outcome.status, outcome.attempts, outcome.error) for outcome in outcomes] == [never, never]
+
+
+def test_what_a_pass_had_no_time_to_begin_is_said_to_be_left() -> None:
+    late = passes.Pace(1, 60, time.monotonic() - 1, clock=lambda: float("-inf"))
+    [outcome] = passes.work_through([action("a")], applied, late)
+    assert (outcome.status, outcome.error) == (Status.FAILED, "the run's deadline came first")
+
+
+def test_a_pause_is_never_longer_than_what_is_left_of_the_time() -> None:
+    taken: list[float] = []
+    at = passes.Pace(1, 60, 100.0, sleep=taken.append, clock=lambda: 97.5)
+    for idle in (1, 2, 99):
+        at.pause(idle)
+    replace(at, clock=lambda: 103.0).pause(1)
+    assert taken == [1.0, 2.5, 2.5, 0.0]
+
+
+@pytest.mark.parametrize(("now", "over"), [(99.9, False), (100.0, True), (100.1, True)])
+def test_at_its_deadline_the_time_is_over(now: float, over: bool) -> None:
+    assert passes.Pace(1, 60, 100.0, clock=lambda: now).over is over
 
 
 def test_an_attempt_that_raises_ends_the_work() -> None:

@@ -46,6 +46,17 @@ def test_what_stands_after_a_telling_word_is_hidden(line: str, secret: str) -> N
     assert secret not in Redactor()(line)
 
 
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:dg-42-AbCdEf",
+        "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:dg-token:production",
+    ],
+)
+def test_an_arn_is_a_name_and_stays_readable_so_that_the_trail_says_which_one_went(arn: str) -> None:
+    assert Redactor()(f"delete_resource:{arn} password=hunter22") == f"delete_resource:{arn} password={HIDDEN}"
+
+
 @given(text, text, st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_size=8, max_size=40))
 def test_a_known_value_is_hidden_in_every_spelling(before: str, after: str, secret: str) -> None:
     redact = Redactor([secret])

@@ -7,6 +7,7 @@ credentials of an account that the policy doesn't list. botocore loads when the 
 from __future__ import annotations
 
 import functools
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +35,8 @@ GLOBAL = "us-east-1"
 
 _READS = re.compile(r"(Describe|List|Get|Head|Search|Lookup|BatchGet|Simulate)[A-Z]\w*")
 _THROTTLED = re.compile(r"Thrott|SlowDown|RequestLimitExceeded|TooManyRequests|BandwidthLimit|PriorRequestNotComplete")
-_GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists|^404$")
+_GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
+"""A bare 404 isn't among them: only something between us and AWS answers so, since no HEAD is ever sent."""
 _DENIED = re.compile(
     r"AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientToken|InvalidAccessKey|SignatureDoesNot"
     r"|UnrecognizedClient|OptInRequired|InvalidToken|^403$"
@@ -45,6 +47,8 @@ _IN_USE = re.compile(
     r"|IncorrectState|IncorrectInstanceState|InvalidNetworkInterfaceID\.InUse"
 )
 _PRODUCTION = re.compile("prod", re.IGNORECASE)
+_PAGE = re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_OK = 200
 
 
 def reader(janitor: Janitor, environ: Mapping[str, str], _auth: Auth = Auth()) -> AwsApi:  # noqa: B008 - frozen
@@ -189,10 +193,35 @@ class AwsApi:
             lambda: session.create_client(service, region_name=region, config=config), f"{service} in {region}"
         )()
         client.meta.events.register("before-parameter-build", self._before)
+        client.meta.events.register("before-parse", _refuse_garbled)
         return client
 
     def _before(self, model: Any, **_: Any) -> None:
         self.check(model.service_model.service_name, model.name)
+
+
+def _refuse_garbled(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Raises ``TransientError`` for a body that isn't the service's own: a proxy's page, cut short, or none at all.
+
+    botocore reads such a one as an answer in which nothing is listed, and nothing listed would mean gone.
+    """
+    if operation_model.has_streaming_output or operation_model.has_event_stream_output:
+        return
+    what = f"{operation_model.service_model.service_name}:{operation_model.name}"
+    body, status = bytes(response_dict["body"]).strip(), response_dict["status_code"]
+    if _PAGE.match(body):
+        raise TransientError(f"{what}: {status}: a web page came back, no answer of AWS")
+    if body and "json" in operation_model.service_model.resolved_protocol and not _is_object(body):
+        raise TransientError(f"{what}: {status}: the answer is no JSON object; it may have been cut short")
+    if not body and status == _OK and _READS.fullmatch(operation_model.name):
+        raise TransientError(f"{what}: {status}: the answer is empty")
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except ValueError:
+        return False
 
 
 @functools.cache
@@ -234,6 +263,8 @@ def _translated(function: Callable[[], Any], what: str) -> Callable[[], Any]:
             raise TransientError(f"{what}: {error}") from error
         except exceptions.BotoCoreError as error:
             raise PermanentError(f"{what}: {error}") from error
+        except KeyError as error:  # how botocore's parsers say that an answer lacks its root
+            raise TransientError(f"{what}: the answer holds no {error}") from error
 
     return translated
 

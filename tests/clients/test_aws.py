@@ -12,7 +12,15 @@ from stage.moto_cloud import ACCOUNT, MotoCloud
 
 from driftguard.clients.aws import AwsApi, reader, writer
 from driftguard.clients.pace import FIRST, LONGEST, Pace, Throttled
-from driftguard.errors import AccessDenied, NotFound, PermanentError, ReadOnlyViolation, StillInUse, TransientError
+from driftguard.errors import (
+    AccessDenied,
+    DriftGuardError,
+    NotFound,
+    PermanentError,
+    ReadOnlyViolation,
+    StillInUse,
+    TransientError,
+)
 from driftguard.policy import Aws, Clouds, Janitor
 from driftguard.retry import Backoff
 
@@ -55,7 +63,7 @@ class TestAccount:
         self, cloud: MotoCloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         refused = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
-        with front([(403, {"xml": refused})] * 2) as refusing:
+        with front([(403, {"raw": refused})] * 2) as refusing:
             monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", refusing.url)
             with pytest.raises(AccessDenied, match="confirm_production"):
                 _ = reader(janitor(), cloud.environ).account
@@ -91,6 +99,8 @@ class Front:
 
 
 GOOD: Scripted = (0, {})
+EMPTY = " "
+PAGE = "<!DOCTYPE html>\n<html><body>Sign in to the guest network</body></html>"
 
 
 @contextmanager
@@ -104,7 +114,7 @@ def front(script: list[Scripted]) -> Iterator[Front]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             asked = json.loads(body) if body.startswith(b"{") else {}
             status, answer = made.answer(asked.get("PaginationToken", ""))
-            data = str(answer.get("xml") or json.dumps(answer)).encode()
+            data = str(answer.get("raw") or json.dumps(answer)).encode()[: 0 if answer.get("raw") == EMPTY else None]
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
@@ -185,6 +195,39 @@ def test_each_error_has_its_meaning(
             patient(cloud).call("resourcegroupstaggingapi", "get_resources", region="eu-west-1")
     assert raised.type is meaning
     assert code in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "body", [PAGE, f'<?xml version="1.0"?>\n<!-- -->{PAGE}', '{"ResourceTagMappingList": [{"Resou', "[]", EMPTY]
+)
+@pytest.mark.parametrize("status", [200, 404])
+def test_what_is_no_answer_of_the_service_is_never_read_as_one_that_lists_nothing(
+    cloud: MotoCloud, monkeypatch: pytest.MonkeyPatch, body: str, status: int
+) -> None:
+    with front([(status, {"raw": body})] * 4) as made:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", made.url)
+        with pytest.raises(DriftGuardError) as raised:
+            patient(cloud).call("resourcegroupstaggingapi", "get_resources", region="eu-west-1")
+    assert not isinstance(raised.value, NotFound)
+
+
+@pytest.mark.parametrize(("service", "operation"), [("ec2", "describe_volumes"), ("rds", "describe_db_instances")])
+@pytest.mark.parametrize("body", [PAGE, "<html></html>", "<DescribeVolumesRes", EMPTY])
+def test_neither_is_what_xml_services_are_supposed_to_have_said(
+    cloud: MotoCloud, monkeypatch: pytest.MonkeyPatch, service: str, operation: str, body: str
+) -> None:
+    """A page that happens to be well-formed, too: EC2's parser finds no volumes in it."""
+    with front([(200, {"raw": body})] * 4) as made:
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service.upper()}", made.url)
+        with pytest.raises(TransientError):
+            patient(cloud).call(service, operation, region="eu-west-1")
+
+
+def test_an_answer_of_another_form_is_no_programming_error(cloud: MotoCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    with front([(200, {"raw": "<other/>"})] * 4) as made:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_RDS", made.url)
+        with pytest.raises(TransientError, match="DescribeDBInstancesResult"):
+            patient(cloud).call("rds", "describe_db_instances", region="eu-west-1")
 
 
 class TestPace:
