@@ -16,7 +16,7 @@ DOTTED = r"(?:[A-Za-z_$@][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*)"
 
 _LITERAL = re.compile(LITERAL, re.DOTALL)
 _DOTTED = re.compile(DOTTED)
-_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*[\"'$])|\.\.|<>|&)\s*")
+_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*(?:[\"'$]|(?:mb_)?strtoupper|self::|static::))|\.\.|<>|&)\s*")
 _TAIL = re.compile(
     r"(?:\.value|\.name|\.to_string\(\)|\.into\(\)|\.freeze|\.as_str\(\)|\.to_owned\(\)|\.strip\(\)|\.trim\(\)"
     r"|\.to_s|\.key|\.encode\(\)|\s+as\s+\w+|!)$"
@@ -25,6 +25,11 @@ _UPPER_TAIL = re.compile(
     r"\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant|uppercase)(?:\(\w*\))?$"
 )
 _UPPER_CALL = re.compile(r"(?:strings\.ToUpper|strtoupper|mb_strtoupper|upper)\((?P<inner>.*)\)$", re.DOTALL)
+_UPPER_PART = re.compile(
+    r"(?:strings\.ToUpper|strtoupper|mb_strtoupper)\([^()]*\)"
+    r"|[A-Za-z_$@][\w$.]*?\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant)\(\)"
+)
+"""One part of a joined text that is put in capitals."""
 _IDENT = r"[A-Za-z_$@][\w.$]*(?:\.\w+\(\))?"
 _BRACES = re.compile(r"\{\s*(" + _IDENT + r")\s*(?:!\w)?\}")
 _DOLLAR = re.compile(r"(?:\$\{|\#\{|\{(?=\$)|\$)\s*(" + _IDENT + r")\}?")
@@ -119,7 +124,7 @@ def _balanced(text: str) -> bool:
 def _parts(text: str) -> list[str] | None:
     found, at = [], 0
     while True:
-        match = _LITERAL.match(text, at) or _DOTTED.match(text, at)
+        match = _LITERAL.match(text, at) or _UPPER_PART.match(text, at) or _DOTTED.match(text, at)
         if match is None:
             return None
         found.append(match[0])
@@ -134,7 +139,7 @@ def _parts(text: str) -> list[str] | None:
 def _value(part: str, scope: Scope, depth: int) -> str | None:
     found = _LITERAL.fullmatch(part)
     if found is None:
-        return _lookup(part, scope, depth)
+        return evaluate(part, scope, depth - 1) if part.endswith(")") else _lookup(part, scope, depth)
     pieces = _holes(part).split(found["body"])
     filled = [evaluate(piece, scope, depth - 1) if odd % 2 else piece for odd, piece in enumerate(pieces)]
     return None if None in filled else "".join(piece for piece in filled if piece is not None)
