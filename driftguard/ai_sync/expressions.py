@@ -16,7 +16,7 @@ DOTTED = r"(?:[A-Za-z_$@][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*)"
 
 _LITERAL = re.compile(LITERAL, re.DOTALL)
 _DOTTED = re.compile(DOTTED)
-_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*[\"'$])|\.\.|<>|&)\s*|\s+(?=\")")
+_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*(?:[\"'$]|(?:mb_)?strtoupper|self::|static::))|\.\.|<>|&)\s*|\s+(?=\")")
 _TAIL = re.compile(
     r"(?:\.value|\.name|\.to_string\(\)|\.into\(\)|\.freeze|\.as_str\(\)|\.to_owned\(\)|\.strip\(\)|\.trim\(\)"
     r"|\.to_s|\.key|\.encode\(\)|\.c_str\(\)|\.data\(\)|\.as_ref\(\)|\.rawValue|\.toString\(\)|\.String\(\)"
@@ -35,6 +35,11 @@ _UPPER_TAIL = re.compile(
     r"\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant|uppercase|uppercased)(?:\((?:(?:Locale|CultureInfo)\.\w+)?\))?$"
 )
 _UPPER_CALL = re.compile(r"(?:strings\.ToUpper|strtoupper|mb_strtoupper|upper)\((?P<inner>.*)\)$", re.DOTALL)
+_UPPER_PART = re.compile(
+    r"(?:strings\.ToUpper|strtoupper|mb_strtoupper)\([^()]*\)"
+    r"|[A-Za-z_$@][\w$.]*?\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant)\(\)"
+)
+"""One part of a joined text that is put in capitals."""
 _IDENT = r"[A-Za-z_$@][\w.$]*(?:\.\w+\(\))?"
 _BRACES = re.compile(r"\{\s*(" + _IDENT + r")\s*(?:!\w)?\}")
 _DOLLAR = re.compile(r"(?:\$\{|\#\{|\{(?=\$)|\$)\s*(" + _IDENT + r")\}?")
@@ -142,7 +147,7 @@ def _balanced(text: str) -> bool:
 def _parts(text: str) -> list[str] | None:
     found, at = [], 0
     while True:
-        match = _LITERAL.match(text, at) or _DOTTED.match(text, at)
+        match = _LITERAL.match(text, at) or _UPPER_PART.match(text, at) or _DOTTED.match(text, at)
         if match is None:
             return None
         found.append(match[0])

@@ -43,6 +43,8 @@ class Item:
     column: int
     text: str
     aliases: tuple[str, ...] = ()
+    is_told: bool = False
+    """Whether the code itself tells of it where people read it, as a chart's values do."""
 
     @property
     def key(self) -> tuple[ItemKind, str]:
@@ -72,6 +74,8 @@ class Helper:
     parameter: str
     template: str
     spelling: Spelling = each
+    takes: str = "one"
+    """``one`` argument, or the ``rest`` of them from ``at`` on."""
 
     def filled(self, argument: str) -> str:
         return self.template.replace(HOLE, argument).replace(HOLE.upper(), re.sub(r"[.-]", "_", argument.upper()))

@@ -106,6 +106,7 @@ class Found:
     kind: ItemKind
     named: Named
     start: int
+    is_told: bool = False
 
 
 Special = Callable[[Source], Iterator[Found]]
