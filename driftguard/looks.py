@@ -1,8 +1,8 @@
 """Looking at targets again, many with one request where their cloud can tell about many at once.
 
 Whoever is about to ask about targets one by one says so first, in order. A question then takes along those that come
-next; each answer serves once, and only while it is fresh. What many couldn't be told about is asked about alone, so
-that one that can't be read doesn't hide the others.
+next, as many as are to be asked about at the same time; each answer serves once, and only while it is fresh. What many
+couldn't be told about is asked about alone, so that one that can't be read doesn't hide the others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import islice
 from driftguard.model import Target
 from driftguard.ports import Cloud, Look, ReadsTogether
 
-FRESH = 5.0
+FRESH = 2.0
 """Seconds from the request for many to the last use of its answer; after that a target is asked about anew."""
 
 PATIENCE = 30.0
@@ -54,16 +54,17 @@ class Looks:
     together: Together = as_they_are
     clock: Callable[[], float] = time.monotonic
     _coming: dict[str, dict[str, Target]] = field(default_factory=dict)
+    _most: int = 1
     _groups: dict[str, list[_Group]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def expect(self, targets: Sequence[Target]) -> None:
-        """These are asked about next, in this order. No answer from before is used any more."""
+    def expect(self, targets: Sequence[Target], most: int) -> None:
+        """These are asked about next, in this order, ``most`` at a time. No answer from before is used any more."""
         coming: dict[str, dict[str, Target]] = {}
         for target in targets:
             coming.setdefault(target.path, {})[target.id] = target
         with self._lock:
-            self._coming, self._groups = coming, {}
+            self._coming, self._groups, self._most = coming, {}, most
 
     def __call__(self, target: Target) -> Target | None:
         """The target as it is now; ``None`` if it is gone. Raises if that can't be known."""
@@ -96,7 +97,7 @@ class Looks:
                     return group, False
             asked = {id_ for group in groups for id_ in group.unused}
             others = (other for other in coming.values() if other.id not in asked)
-            taken = [target, *islice(others, cloud.at_once(target) - 1)]
+            taken = [target, *islice(others, min(cloud.at_once(target), self._most) - 1)]
             group = _Group(taken, now, {other.id for other in taken[1:]})
             groups.append(group)
             return group, True

@@ -23,22 +23,23 @@ SLOWLY = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """``width`` actions at a time, ``timeout`` seconds for each, all by ``deadline`` (a ``time.monotonic()``)."""
+    """``width`` actions at a time, ``timeout`` seconds for each, all by ``deadline`` on ``clock``."""
 
     width: int
     timeout: float
     deadline: float
     settle: Sequence[float] = SETTLE
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def over(self) -> bool:
-        return time.monotonic() >= self.deadline
+        return self.clock() >= self.deadline
 
     def pause(self, idle: int) -> None:
         """Wait after the ``idle``-th pass in a row in which nothing moved, but not beyond the deadline."""
         seconds = self.settle[idle - 1] if idle <= len(self.settle) else SLOWLY
-        self.sleep(min(seconds, max(0.0, self.deadline - time.monotonic())))
+        self.sleep(min(seconds, max(0.0, self.deadline - self.clock())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class _Work:
         return any(map(self._is_leaving, self.waiting))
 
     def _is_leaving(self, action_id: str) -> bool:
-        now = time.monotonic()
+        now = self.pace.clock()
         return now < self.until.get(action_id, now)
 
     def give_way(self) -> bool:
@@ -139,7 +140,7 @@ class _Work:
     def _hold(self, held: Held) -> None:
         self.held[held.action_id] = held.error
         if held.takes:
-            self.until.setdefault(held.action_id, time.monotonic() + held.takes)
+            self.until.setdefault(held.action_id, self.pace.clock() + held.takes)
 
     def left_over(self) -> Iterator[Outcome]:
         for action in self.waiting.values():

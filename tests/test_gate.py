@@ -227,7 +227,7 @@ class TestApply:
 
     def test_whoever_looks_again_is_told_before_what_comes_next(self) -> None:
         """First what is about to be deleted, in order, then what was; what needs no second look isn't named."""
-        told: list[list[str]] = []
+        told: list[tuple[list[str], int]] = []
         actions = [deletion("dg-a"), deletion("dg-b")]
         cloud = cloud_with(*actions)
         gate = Gate(
@@ -237,11 +237,11 @@ class TestApply:
             cloud.trail,
             lambda: NOW,
             sleep=lambda _: None,
-            expect=lambda targets: told.append([target.name for target in targets]),
+            expect=lambda targets, most: told.append(([target.name for target in targets], most)),
         )
         ruling = decide([proposal(*actions)], GROUNDS)
         gate.verify(ruling.actions, gate.apply(ruling, EVENT))
-        assert told == [["dg-a", "dg-b"], ["dg-a", "dg-b"]]
+        assert told == [(["dg-a", "dg-b"], POLICY.limits.parallel), (["dg-a", "dg-b"], 2)]
 
     def test_what_is_allowed_goes_and_is_seen_to_be_gone(self) -> None:
         going, staying = deletion("dg-a"), deletion("dg-b", OURS | {"Environment": "Prod"})

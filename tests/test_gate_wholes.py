@@ -74,6 +74,7 @@ def verdicts(ruling: Ruling) -> list[str]:
 
 A, B = target("dg-a"), target("dg-b")
 KEPT = target("dg-kept", Protected="1")
+ALONE = replace(part(A), after=(), part_of=())
 
 
 class TestDecision:
@@ -240,7 +241,7 @@ class TestPassage:
     def test_one_that_never_ends_keeps_its_parts(self) -> None:
         there = cloud(raising(StillInUse("busy")), A)
         outcomes = there.through(whole(A), part(A))
-        assert outcomes["dg-a"].status is Status.FAILED
+        assert (outcomes[WHOLE].status, outcomes["dg-a"].status) == (Status.FAILED, Status.DENIED)
         assert set(there.applied) == {WHOLE}
 
     def test_a_resource_that_changed_keeps_the_environment(self) -> None:
@@ -267,6 +268,17 @@ class TestPassage:
         there.there["dg-a"] = replace(A, id="dg-other")
         outcomes = there.through(replace(part(A), after=(), part_of=()))
         assert (outcomes["dg-a"].status, there.applied) == (Status.STALE, [])
+
+    def test_what_went_out_of_a_whole_meanwhile_is_no_change_of_it(self) -> None:
+        """A whole's fingerprint stands for all that it holds; its tags are what they were."""
+        there = cloud(lambda: Receipt(Status.APPLIED), A)
+        taking = replace(ALONE, target=replace(A, fingerprint="A with B"), takes=(B,))
+        assert there.through(taking)["dg-a"].status is Status.VERIFIED
+
+    def test_what_came_into_something_that_held_nothing_keeps_it_and_is_named(self) -> None:
+        there = cloud(lambda: Receipt(Status.APPLIED), replace(A, fingerprint="A with B", holds=(B,)))
+        outcome = there.through(ALONE)["dg-a"]
+        assert (outcome.status, outcome.note) == (Status.STALE, "dg-b came into it since it was planned")
 
     def test_an_environment_that_has_vanished_needs_nobody(self) -> None:
         there = cloud(lambda: Receipt(Status.APPLIED))
@@ -367,9 +379,6 @@ class TestReviewed:
 
     def test_what_is_gone_is_said(self) -> None:
         assert only_reviewed(decided(), reviewed(part(A))).notes[1:] == ("- dg-a: was in the reviewed plan, is gone",)
-
-
-ALONE = replace(part(A), after=(), part_of=())
 
 
 class TestPassageInDetail:

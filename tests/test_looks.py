@@ -76,14 +76,36 @@ def of(cloud: Cloud, clock: Clock | None = None) -> Looks:
 def test_one_request_tells_about_those_that_come_next() -> None:
     cloud = Cloud()
     look = of(cloud)
-    look.expect(MANY)
+    look.expect(MANY, 9)
     assert [look(each) for each in MANY] == MANY
     assert cloud.asked == [["dg-0", "dg-1", "dg-2"], ["dg-3", "dg-4"]]
 
 
+def test_no_more_are_asked_about_together_than_are_to_be_at_a_time() -> None:
+    for most, asked in ((1, [["dg-0"], ["dg-1"], ["dg-2"]]), (2, [["dg-0", "dg-1"], ["dg-2"]])):
+        cloud = Cloud()
+        look = of(cloud)
+        look.expect(MANY[:3], most)
+        for each in MANY[:3]:
+            look(each)
+        assert cloud.asked == asked
+
+
+def test_a_cloud_that_tells_about_one_at_a_time_is_asked_so() -> None:
+    class Plain:
+        provider = "aws"
+
+        def read(self, target: Target) -> Target | None:
+            return target
+
+    look = Looks(lambda _provider: Plain())  # type: ignore[arg-type,return-value]  # nothing else is asked of it
+    look.expect(MANY, 9)
+    assert look(MANY[0]) == MANY[0]
+
+
 def test_what_is_not_in_the_answer_is_gone() -> None:
     look = of(Cloud(gone={"dg-0", "dg-2"}))
-    look.expect(MANY)
+    look.expect(MANY, 9)
     assert [look(each) for each in MANY] == [None, MANY[1], None, MANY[3], MANY[4]]
 
 
@@ -91,7 +113,7 @@ def test_other_types_are_not_asked_about_together() -> None:
     cloud = Cloud()
     look = of(cloud)
     role = target("dg-role", "iam:role")
-    look.expect([MANY[0], role, MANY[1]])
+    look.expect([MANY[0], role, MANY[1]], 9)
     for each in (MANY[0], role, MANY[1]):
         look(each)
     assert cloud.asked == [["dg-0", "dg-1"], ["dg-role"]]
@@ -100,18 +122,18 @@ def test_other_types_are_not_asked_about_together() -> None:
 def test_an_answer_serves_once_so_that_a_look_after_a_deletion_is_a_new_one() -> None:
     cloud = Cloud()
     look = of(cloud)
-    look.expect(MANY[:2])
+    look.expect(MANY[:2], 9)
     assert look(MANY[0]) == MANY[0]
     cloud.gone = {"dg-0", "dg-1"}
     assert look(MANY[0]) is None
-    look.expect(MANY[:2])
+    look.expect(MANY[:2], 9)
     assert look(MANY[1]) is None, "what was answered before the deletions isn't used after them"
 
 
 def test_an_answer_that_has_become_old_is_not_used() -> None:
     cloud, clock = Cloud(), Clock()
     look = of(cloud, clock)
-    look.expect(MANY[:3])
+    look.expect(MANY[:3], 9)
     look(MANY[0])
     clock.now = looks.FRESH
     assert look(MANY[1]) == MANY[1]
@@ -125,7 +147,7 @@ def test_an_answer_that_came_too_late_to_be_fresh_is_asked_for_alone() -> None:
     cloud, clock = Cloud(), Clock()
     cloud.before = lambda: setattr(clock, "now", clock.now + looks.FRESH + 1)
     look = of(cloud, clock)
-    look.expect(MANY[:2])
+    look.expect(MANY[:2], 9)
     assert look(MANY[0]) == MANY[0]
     assert cloud.asked == [["dg-0", "dg-1"], ["dg-0"]]
 
@@ -134,7 +156,7 @@ def test_where_many_cannot_be_told_about_each_is_asked_about_alone() -> None:
     cloud = Cloud(broken=True)
     look = of(cloud)
     secret = target("dg-secret")
-    look.expect([*MANY[:2], secret])
+    look.expect([*MANY[:2], secret], 9)
     assert [look(each) for each in MANY[:2]] == MANY[:2]
     with pytest.raises(AccessDenied, match="no"):
         look(secret)
@@ -161,7 +183,7 @@ def test_threads_wait_for_one_answer_instead_of_asking_again() -> None:
 
     cloud.before = hold
     look = of(cloud)
-    look.expect(MANY[:3])
+    look.expect(MANY[:3], 9)
     found: list[Target | None] = []
     threads = [threading.Thread(target=lambda each=each: found.append(look(each))) for each in MANY[:3]]
     threads[0].start()

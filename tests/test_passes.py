@@ -2,6 +2,7 @@
 
 import functools
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -135,10 +136,28 @@ def test_a_circle_of_dependencies_ends_and_names_it() -> None:
 
 def test_after_the_deadline_everything_left_is_said_to_be_left() -> None:
     outcomes = list(passes.work_through([action("a"), action("b")], applied, pace(seconds=-1)))
-    assert [(outcome.status, outcome.error) for outcome in outcomes] == [
-        (Status.FAILED, "the run's deadline came first"),
-        (Status.FAILED, "the run's deadline came first"),
-    ]
+    never = (Status.FAILED, 0, "the run's deadline came first")
+    assert [(outcome.status, outcome.attempts, outcome.error) for outcome in outcomes] == [never, never]
+
+
+def test_what_a_pass_had_no_time_to_begin_is_said_to_be_left() -> None:
+    late = passes.Pace(1, 60, time.monotonic() - 1, clock=lambda: float("-inf"))
+    [outcome] = passes.work_through([action("a")], applied, late)
+    assert (outcome.status, outcome.error) == (Status.FAILED, "the run's deadline came first")
+
+
+def test_a_pause_is_never_longer_than_what_is_left_of_the_time() -> None:
+    taken: list[float] = []
+    at = passes.Pace(1, 60, 100.0, sleep=taken.append, clock=lambda: 97.5)
+    for idle in (1, 2, 99):
+        at.pause(idle)
+    replace(at, clock=lambda: 103.0).pause(1)
+    assert taken == [1.0, 2.5, 2.5, 0.0]
+
+
+@pytest.mark.parametrize(("now", "over"), [(99.9, False), (100.0, True), (100.1, True)])
+def test_at_its_deadline_the_time_is_over(now: float, over: bool) -> None:
+    assert passes.Pace(1, 60, 100.0, clock=lambda: now).over is over
 
 
 def test_an_attempt_that_raises_ends_the_work() -> None:

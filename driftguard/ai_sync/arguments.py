@@ -43,20 +43,21 @@ def arguments_of(call: Call, arguments: Sequence[str]) -> Iterator[str]:
         yield positional[call.at]
 
 
-def handed_to(helper: Helper, arguments: Sequence[str]) -> str:
+def handed_to(helper: Helper, arguments: Sequence[str]) -> tuple[str, ...]:
+    """What a call gives to the parameter that ``helper`` passes on."""
     positional = []
     for text in arguments:
         name, value = keyword(text)
         if name == helper.parameter:
-            return value
+            return (value,)
         if not name:
             positional.append(text)
-    return positional[helper.at] if helper.at < len(positional) else ""
+    return tuple(positional[helper.at :] if helper.takes == "rest" else positional[helper.at : helper.at + 1])
 
 
 def through(helper: Helper, expression: str) -> str:
     """What the template makes of an expression, as an expression."""
     loud = HOLE.upper() in helper.template
     before, _, after = helper.template.partition(HOLE.upper() if loud else HOLE)
-    middle = f"({expression}).upper()" if loud else expression
+    middle = f"({expression}).upper().replace('.-', '_')" if loud else expression
     return " + ".join(part for part in (before and f'"{before}"', middle, after and f'"{after}"') if part)

@@ -22,6 +22,7 @@ from driftguard.ai_sync.internal import (
     not_bound_by_settings,
     not_given,
     not_set_by_build,
+    not_set_by_program,
     not_set_by_scripts,
     published,
 )
@@ -55,7 +56,7 @@ class Guard:
         new = [item for item in wanting if key_of(item) not in used]
         for narrow in (published, not_set_by_scripts, not_given, not_set_by_build, not_bound_by_settings):
             new = narrow(new, self.tree, self.head)
-        return new
+        return not_set_by_program(new, self.tree, self.head, self._is_code)
 
     def stale(self) -> list[Stale]:
         """What code at base asked for, no code at head knows, and documentation still names."""
@@ -106,7 +107,7 @@ class Guard:
         return self.catalogue.claims(path) and not self.docs.holds(path)
 
     def _counts(self, item: Item) -> bool:
-        if item.kind.value not in self.policy.kinds or _WAIVER.search(item.text):
+        if item.is_told or item.kind.value not in self.policy.kinds or _WAIVER.search(item.text):
             return False
         return not item.name.startswith("_") and self._needless.fullmatch(item.name) is None
 

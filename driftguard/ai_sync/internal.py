@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from driftguard.ai_sync.items import Item, ItemKind
-from driftguard.ports import SourceTree
+from driftguard.ports import SourceTree, WordHit
 
 _KINDS = {
     ItemKind.ACTION_INPUT,
@@ -24,6 +24,10 @@ SCRIPTS = ("", ".sh", ".bash", ".zsh", ".ksh")
 _SCRIPTS = ("*.sh", "*.bash", "*.zsh", *(f":(glob)**/{folder}/**" for folder in ("bin", "libexec", "scripts")))
 
 
+_BUILT = re.compile(r"(?:Docker|Container|Make)file[^/]*$", re.IGNORECASE)
+"""Next to a script, and none: what an image sets is a default that whoever runs it may change."""
+
+
 def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
     """Without the variables of scripts that another script gives a value of its own."""
     asked = list(items)
@@ -34,6 +38,7 @@ def not_set_by_scripts(items: Iterable[Item], tree: SourceTree, revision: str) -
     own = {
         name
         for hit in tree.search(revision, names, (*_SCRIPTS, *_beside(asked)))
+        if not _BUILT.search(hit.path)
         for name in names
         if name in hit.text and (name, hit.path) not in places and _sets(name, hit.text)
     }
@@ -73,6 +78,51 @@ def not_set_by_build(items: Iterable[Item], tree: SourceTree, revision: str) -> 
     lines = [hit.text for hit in tree.search(revision, names, ("*.rs",)) if "rustc-env=" in hit.text] if names else []
     own = {name for name in names if any(f"rustc-env={name}=" in line for line in lines)}
     return [item for item in asked if item.name not in own]
+
+
+_DEFAULT_LINES = 3
+"""Lines between a test whether a variable is set and what sets it then."""
+
+
+def not_set_by_program(
+    items: Iterable[Item], tree: SourceTree, revision: str, is_code: Callable[[str], bool]
+) -> list[Item]:
+    """Without the variables that a program gives a value of its own, for itself or for what it starts."""
+    asked = list(items)
+    names = sorted({item.name for item in asked if item.kind is ItemKind.ENV_VAR and not is_script(item)})
+    hits = [hit for hit in tree.search(revision, names) if is_code(hit.path)] if names else []
+    own = {name for name in names if _gives(name, [hit for hit in hits if name in hit.text])}
+    return [item for item in asked if item.kind is not ItemKind.ENV_VAR or item.name not in own]
+
+
+_CONDITION = re.compile(r"\s*(?:\}?\s*else\s+)?(?:if|unless|when)\b|.*\s(?:if|unless)\s")
+
+
+def _gives(name: str, hits: Sequence[WordHit]) -> bool:
+    """Whether one of these lines sets the variable, and not only where it isn't set."""
+    word = re.escape(name)
+    key = rf"[\"'`]{word}[\"'`]"
+    sets = re.compile(
+        rf"(?:environ|\bENV|\b\w*[eE]nv(?:s|ironment|iron)?|_ENV)\[{key}\]\s*=(?![=~>])(?P<a>.*)"
+        rf"|process\.env\.{word}\s*=(?![=>])(?P<b>.*)"
+        rf"|(?:[sS]etenv|SetEnvironmentVariable|put_env|\.env|put[eE]nv)\(\s*{key}\s*,(?P<c>.*)"
+        rf"|\bputenv\(\s*[\"']{word}=(?P<d>.*)"
+        rf"|\benv(?:ironment)?\s*[:=]\s*\{{[^}}]*[\"'`]?\b{word}[\"'`]?\s*:(?P<e>.*)"
+        rf"|\benviron,[^\n]*\b{word}\s*=(?P<f>.*)"
+    )
+    for hit in hits:
+        found = sets.search(hit.text)
+        value = next((text for text in found.groups() if text is not None), "") if found else name
+        near = [other.line for other in hits if other.path == hit.path and 0 < hit.line - other.line <= _DEFAULT_LINES]
+        if (
+            found
+            and not near
+            and not _CONDITION.match(hit.text)
+            and not re.search(rf"\b{word}\b", value)
+            and hit.text.count(name) == 1
+        ):
+            return True
+    return False
 
 
 def not_bound_by_settings(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:

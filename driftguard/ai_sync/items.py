@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,6 +43,8 @@ class Item:
     column: int
     text: str
     aliases: tuple[str, ...] = ()
+    is_told: bool = False
+    """Whether the code itself tells of it where people read it, as a chart's values do."""
 
     @property
     def key(self) -> tuple[ItemKind, str]:
@@ -71,9 +74,11 @@ class Helper:
     parameter: str
     template: str
     spelling: Spelling = each
+    takes: str = "one"
+    """``one`` argument, or the ``rest`` of them from ``at`` on."""
 
     def filled(self, argument: str) -> str:
-        return self.template.replace(HOLE, argument).replace(HOLE.upper(), argument.upper())
+        return self.template.replace(HOLE, argument).replace(HOLE.upper(), re.sub(r"[.-]", "_", argument.upper()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,41 +3,71 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from driftguard.ai_sync.expressions import last, literal
 from driftguard.ai_sync.parsed import ParsedFile
 from driftguard.ai_sync.rules import ENV_LIKE
 from driftguard.ai_sync.syntax import bracketed, keys, strings
 
-_PAIR = re.compile(r"[\"']([^\"'\n]*)[\"']\s*(?::|=>)\s*[\"']([^\"'\n]*)[\"']")
-_VIEWS = re.compile(r"\.(?:items|keys|values|iter|each|iteritems)\(\)$")
+_VIEWS = re.compile(r"\.(?:items|keys|values|iter|each|iteritems|entries)\(\)$|\.freeze$|\s+as\s+const$")
+_OBJECT = re.compile(r"Object\.(?:entries|keys|values)\((?P<name>[\w.]+)\)")
+_WORDS = re.compile(r"%[wi]?[\[({<|](?P<words>[^\])}>|]*)")
+"""Ruby's list of words without quotes."""
+_KEYED = re.compile(r"[\"']?\s*(?::(?!:)|=>)\s*[\"'(\[{\w&]")
+_OPENED = (
+    r"(?<![\w.])NAME\s*(?:\[\w*\])?\s*(?::[^=\n]+)?:?=\s*(?:&|new\b)?\s*"
+    r"(?:(?=%[wi]?[\[({<|])|(?:map\[[^\]\n]*\]|\[[\w.]*\])\s*(?:struct\s*\{[^{}]*\}|[\w.*]+)?\s*\{"
+    r"|[\w.<>,]*!?\s*(?:\[\])?\s*[\[({])"
+)
+"""Where a name is bound to a list, a dictionary or a table, up to its first bracket."""
+_ELEMENT = re.compile(r"(?P<table>[A-Za-z_]\w*)\[\w+\](?:(?:\.|->)\w+)?")
+_FIELD = re.compile(r"(?:\.|->)[A-Za-z_]\w*$")
 _BEFORE, _AFTER = 400, 4000
 """Characters around a loop's head that its variable may be used in."""
 
 
 def values(file: ParsedFile, expression: str, start: int) -> list[str]:
     """The literals that ``expression``, a loop's variable at ``start``, goes through."""
-    variable = expression.strip().lstrip("&*$")
-    if not re.fullmatch(r"[A-Za-z_]\w*", variable):
-        return []
-    for loop in file.family.loops:
-        for match in re.finditer(loop, file.text):
-            targets = [target.strip(" ()$&") for target in match["targets"].split(",")]
-            if variable in targets and match.start() - _BEFORE < start < match.end() + _AFTER:
-                return _listed(file.text, match["iterable"], targets.index(variable), len(targets))
+    if table := _ELEMENT.fullmatch(expression.strip()):
+        return _listed(file.text, table["table"], 0)
+    for iterable, position in _loops(file, expression, start):
+        return _listed(file.text, iterable, position)
     return []
 
 
-def _listed(source: str, iterable: str, position: int, targets: int) -> list[str]:
-    text = _VIEWS.sub("", iterable.strip())
+def over(file: ParsedFile, expression: str, start: int) -> str:
+    """The plain name that a loop's variable goes through."""
+    return next((iterable.lstrip("$&*") for iterable, _ in _loops(file, expression, start)), "")
+
+
+def _loops(file: ParsedFile, expression: str, start: int) -> Iterator[tuple[str, int]]:
+    """What the loops around ``start`` take ``expression`` from, and its place among the names of each round."""
+    variable = _FIELD.sub("", expression.strip().lstrip("&*$"))
+    if not re.fullmatch(r"[A-Za-z_]\w*", variable):
+        return
+    for loop in file.family.loops:
+        for match in re.finditer(loop, file.text):
+            targets = [target.strip(" ()[]$&") for target in re.split(r",|=>", match["targets"])]
+            if variable in targets and match.start() - _BEFORE < start < match.end() + _AFTER:
+                yield match["iterable"], targets.index(variable)
+
+
+def _listed(source: str, iterable: str, position: int) -> list[str]:
+    text = _OBJECT.sub(r"\g<name>", _VIEWS.sub("", iterable.strip()))
     if re.fullmatch(r"[$\w.]+", text):
-        opened = rf"(?<![\w.]){re.escape(last(text))}\s*(?::[^=\n]+)?:?=\s*(?:[\[({{]|\w*\[\]\w*\{{|\w+\()"
-        found = re.search(opened, source)
-        text = bracketed(source, found.end() - 1) if found else ""
-    pairs = _PAIR.findall(text)
-    if pairs:
-        rows = [f'"{pair[min(position, 1) if targets > 1 else 0]}"' for pair in pairs]
-    else:
-        named = keys(text) if position == 0 and re.search(r"[\"']\s*(?::|=>)", text) else []
-        rows = named or strings(text)
+        found = re.search(_OPENED.replace("NAME", re.escape(last(text))), source)
+        text = source[found.end() : found.end() + 2000] if found else ""
+        if found and not text.startswith("%"):
+            text = bracketed(source, found.end() - 1)
+    words = _WORDS.match(text)
+    rows = [f'"{word}"' for word in words["words"].split()] if words else _rows(text, position)
     return [value for row in rows if (value := literal(row)) and re.fullmatch(ENV_LIKE, value)]
+
+
+def _rows(text: str, position: int) -> list[str]:
+    """A dictionary's keys, or what stands in its values; all the texts of anything else."""
+    if not _KEYED.search(text):
+        return strings(text)
+    named = keys(text)
+    return named if position == 0 and named else [row for row in strings(text) if row.replace("'", '"') not in named]

@@ -11,6 +11,10 @@ from driftguard.ai_sync.items import Item, ItemKind
 
 _PARAMETER = re.compile(r"\{[^{}/]*\}|<[^<>/]*>|\[[^\[\]/]*\]|:[A-Za-z_]\w*(?:\([^)]*\))?\??|\*\w*|\$\w+")
 _ANY_SEGMENT = r"(?:\{[^{}\s]*\}|<[^<>\s]*>|\[[^\[\]\s]*\]|[^/\s\"'`)]+)"
+_ELSEWHERE = re.compile(
+    r"https?://(?!localhost|127\.|[^/\s]*example|[^/\s]*[<{$])[\w.-]+\.[a-z]{2,}(?::\d+)?(?:/[\w.%~-]+){2,}\Z"
+)
+"""Deep within an address on the web, a route's words are another page's."""
 _DASHED = {
     ItemKind.ACTION_INPUT,
     ItemKind.ACTION_OUTPUT,
@@ -42,6 +46,8 @@ class Needle:
         return self.item.kind not in (ItemKind.PORT, ItemKind.HTTP_ROUTE)
 
     def match(self, line: str) -> bool:
+        if self.item.kind is ItemKind.HTTP_ROUTE:
+            return any(not _ELSEWHERE.search(line, 0, found.start()) for found in self._pattern.finditer(line))
         return self._pattern.search(line) is not None
 
     @cached_property

@@ -50,4 +50,5 @@ def _item(path: str, text: str, found: Found) -> Item:
     begin = text.rfind("\n", 0, found.start) + 1
     end = text.find("\n", found.start)
     shown = text[begin : end if end >= 0 else None].strip()[:400]
-    return Item(found.kind, found.named.name, path, line + 1, found.start - begin + 1, shown, found.named.aliases)
+    column = found.start - begin + 1
+    return Item(found.kind, found.named.name, path, line + 1, column, shown, found.named.aliases, found.is_told)

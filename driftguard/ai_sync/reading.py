@@ -13,9 +13,9 @@ from driftguard.ai_sync.expressions import Scope, bound, evaluate, last, literal
 from driftguard.ai_sync.grammar import Node
 from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, Known
 from driftguard.ai_sync.necessary import Words, any_of, may_match, words_of
-from driftguard.ai_sync.parsed import Made, ParsedFile
+from driftguard.ai_sync.parsed import Function, Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
-from driftguard.ai_sync.syntax import keys, strings, tight
+from driftguard.ai_sync.syntax import keys, listed, strings, tight
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Spring reads its properties from the environment, too, and they have dots."""
@@ -42,6 +42,7 @@ _EVERYBODYS = frozenset(
 )
 """Names of functions that are too common to look for."""
 _CONSTANT = re.compile(r"[A-Z]|.*[a-z0-9][A-Z_]")
+_LOUD = re.compile(r"[A-Z][A-Z0-9_]*")
 _ROUNDS = 3
 """Functions that call functions that read: so deep."""
 
@@ -151,6 +152,8 @@ class Reading:
             if groups.get("names") is not None:
                 for name in re.finditer(rule.within, groups["names"]):
                     yield Place(rule, (f'"{name[0]}"',), match.start("names") + name.start())
+            elif groups.get("listed") is not None:
+                yield Place(rule, tuple(listed(groups["listed"])), match.start("listed"))
             elif groups.get("expression") is not None:
                 yield Place(rule, (groups["expression"],), match.start())
             else:
@@ -219,24 +222,40 @@ class Reading:
     def _hand_on(self, place: Place, expression: str) -> None:
         """An expression over a parameter makes its function pass it on; an unknown name is wanted from elsewhere."""
         function = self.file.around(place.start)
-        mentioned = {name.lstrip("$").split(".")[0] for name in names(expression)}
-        if function:
-            mentioned |= {
-                name.lstrip("$") for part in list(mentioned) for name in names(bound(part, function.text) or "")
-            }
-        handed = [name for name in function.parameters if name in mentioned] if function else []
-        if function and handed and function.name:
-            scope = self._scope(place.start, expression)
-            template = evaluate(expression, Scope({**scope.constants, handed[0]: HOLE}, scope.local))
-            if template and HOLE in template.lower():
-                at = function.parameters.index(handed[0])
-                spelling = place.rule.spelling
-                helper = Helper(function.name, place.rule.kind, at, handed[0], template, spelling)
-                self.helpers.setdefault(function.name, helper)
+        if function and function.name and (helper := self._passing(function, place, expression)):
+            known = self.helpers.get(function.name)
+            if known is None or len(helper.template) < len(known.template):
+                self.helpers[function.name] = helper
+            return
+        if function and function.parameters and self._handed(function, expression):
             return
         for name in map(last, names(expression)):
             if re.fullmatch(r"[A-Za-z_$][\w$]*", name) and _CONSTANT.match(name) and name not in self.file.constants:
                 self.wants.add(name)
+
+    def _passing(self, function: Function, place: Place, expression: str) -> Helper | None:
+        """The function as one that reads what it is given; ``name + "_FILE"`` says less of it than ``name`` does."""
+        handed = self._handed(function, expression)
+        many = loops.over(self.file, expression, place.start) if not handed else ""
+        if not handed and many in function.parameters:
+            handed, expression = many, many
+        if not handed:
+            return None
+        scope = self._scope(place.start, expression)
+        template = evaluate(expression, Scope({**scope.constants, handed: HOLE}, scope.local))
+        if not template or HOLE not in template.lower():
+            return None
+        at = function.parameters.index(handed)
+        takes = "rest" if many or expression.lstrip().startswith(("*", "...")) else "one"
+        return Helper(function.name, place.rule.kind, at, handed, template, place.rule.spelling, takes)
+
+    @staticmethod
+    def _handed(function: Function, expression: str) -> str:
+        """The first parameter that an expression speaks of, by itself or through a local name."""
+        mentioned = {name.lstrip("$").split(".")[0] for name in names(expression)}
+        for part in list(mentioned):
+            mentioned |= {name.lstrip("$").split(".")[0] for name in names(bound(part, function.text) or "")}
+        return next((name for name in function.parameters if name in mentioned), "")
 
     def _through_own(self) -> Iterator[Found]:
         """Calls of the file's own functions that pass on; made from inside a function, those may pass on, too."""
@@ -245,8 +264,10 @@ class Reading:
             before = len(self.helpers)
             for made in calls:
                 helper = self.helpers.get(last(made.callee))
-                if helper and (expression := handed_to(helper, made.arguments)) and literal(expression) is None:
-                    yield from self._names(Place(helper, (through(helper, expression),), made.start))
+                handed = handed_to(helper, made.arguments) if helper else ()
+                if helper and any(literal(expression) is None for expression in handed):
+                    expressions = tuple(through(helper, expression) for expression in handed)
+                    yield from self._names(Place(helper, expressions, made.start))
             if len(self.helpers) == before:
                 break
 
@@ -257,13 +278,13 @@ class Reading:
         for made in self.file.calls(frozenset([*self.helpers, *self.known.helpers])):
             name = last(made.callee)
             helper = self.helpers.get(name) or self.known.helpers.get(name)
-            expression = handed_to(helper, made.arguments) if helper else ""
-            if helper is None or not expression:
+            handed = handed_to(helper, made.arguments) if helper else ()
+            if helper is None or not handed:
                 continue
-            value = evaluate(expression, self._scope(made.start, expression))
-            filled = helper.filled(value) if value else ""
-            if filled and (helper.kind is not ItemKind.ENV_VAR or re.fullmatch(r"[A-Z][A-Z0-9_]*", filled)):
-                yield from (Found(helper.kind, named, made.start) for named in helper.spelling([filled]))
+            values = [evaluate(expression, self._scope(made.start, expression)) for expression in handed]
+            filled = [helper.filled(value) for value in values if value]
+            kept = [text for text in filled if helper.kind is not ItemKind.ENV_VAR or _LOUD.fullmatch(text)]
+            yield from (Found(helper.kind, named, made.start) for named in helper.spelling(kept))
 
     def _want(self) -> None:
         """Functions of other files that are called with what looks like a variable's name."""

@@ -27,7 +27,7 @@ class Rehearsal:
         return Receipt(Status.SIMULATED, f"would {action.kind.replace('_', ' ')}")
 
 
-def _ignore(_targets: Sequence[Target]) -> None:
+def _ignore(_targets: Sequence[Target], _most: int) -> None:
     """Whoever looks at targets one by one needn't know which ones come next."""
 
 
@@ -62,7 +62,7 @@ class Gate:
         ended = {ruled.action.id: _denied(ruled.decision) for ruled in ruling.ruled if not ruled.allowed}
         for action in allowed:
             self.progress.begins(action)
-        for outcome in passes.work_through(allowed, passage.attempt, self._pace(), self._expect):
+        for outcome in passes.work_through(allowed, passage.attempt, self._pace(), self._begins):
             passage.close(outcome)
             ended[outcome.action_id] = outcome
             self.progress.ended(ruled[outcome.action_id].action, outcome)
@@ -76,7 +76,8 @@ class Gate:
             for index, (action, outcome) in enumerate(zip(actions, outcomes, strict=True))
             if outcome.status is Status.APPLIED and action.risk is Risk.DESTROY and action.touched
         ]
-        self._expect([actions[index] for index in deleted])
+        touched = [target for index in deleted for target in actions[index].touched]
+        self.expect(touched, len(touched))
         calls = [functools.partial(self._verify_one, actions[index].touched, outcomes[index]) for index in deleted]
         pace = self._pace()
         for end in lanes.run(calls, width=pace.width, timeout=pace.timeout, deadline=pace.deadline):
@@ -95,9 +96,10 @@ class Gate:
         which = "" if len(targets) == 1 else f"{len(left)} of {len(targets)} "
         return replace(outcome, error=f"{which}still there when looked at again")
 
-    def _expect(self, actions: Sequence[Action]) -> None:
+    def _begins(self, actions: Sequence[Action]) -> None:
+        """No more are asked about together than begin together, so that each answer is from right before its write."""
         looked_at = (action for action in actions if action.precondition is Precondition.STILL_EXISTS)
-        self.expect([target for action in looked_at for target in action.touched])
+        self.expect([target for action in looked_at for target in action.touched], self.policy.limits.parallel)
 
     def _pace(self) -> passes.Pace:
         limits = self.policy.limits

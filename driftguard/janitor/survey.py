@@ -52,7 +52,7 @@ def _looked_at(targets: Sequence[Target], clouds: Sequence[Cloud], policy: Polic
     """
     by_provider = {cloud.provider: cloud for cloud in clouds}
     looks = Looks(by_provider.__getitem__, for_a_plan)
-    looks.expect(targets)
+    looks.expect(targets, len(targets))
     ends = lanes.run(
         [functools.partial(_look, looks, target) for target in targets],
         width=policy.limits.parallel,

@@ -167,8 +167,8 @@ class Reread(Protocol):
         """As it is now; ``None`` if it is gone. Raises if that can't be known."""
 
 
-Expect = Callable[[Sequence[Target]], None]
-"""Told which targets are looked at next, in order, so that one request can tell about many."""
+Expect = Callable[[Sequence[Target], int], None]
+"""Told which targets are looked at next, in order, and how many at a time: as many may be asked about together."""
 
 
 class Progress(Protocol):

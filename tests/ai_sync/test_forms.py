@@ -22,7 +22,7 @@ def asked(path: str, code: str) -> dict[str, list[str]]:
     for detector in claiming if is_bare(path) else claiming[:1]:
         items = detector.extract(path, code, Known()).items
         assert detector.might_hold(code.encode()) or not items
-        for item in items:
+        for item in (item for item in items if not item.is_told):
             found.setdefault(item.kind.value, set()).add(item.name)
     return {kind: sorted(names) for kind, names in found.items()}
 

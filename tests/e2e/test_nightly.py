@@ -3,6 +3,7 @@
 import functools
 import json
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +215,32 @@ def _kill_at(number: int, run: Running, current: int) -> None:
 )
 def test_the_recorder_tells_reads_from_writes(method: str, operation: str, is_read: bool) -> None:
     assert Asked(method, "/", operation).is_read is is_read
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_what_is_protected_while_others_go_stays(aws: MotoCloud, tmp_path: Path, parallel: int) -> None:
+    """Only those that began together with the first were looked at before it; each other one is looked at anew."""
+    ec2 = aws.client("ec2")
+    tags = [{"Key": key, "Value": value} for key, value in (EXPIRED | {"Name": "dg-disk"}).items()]
+    dressed: Any = [{"ResourceType": "volume", "Tags": tags}]
+    disks = [
+        ec2.create_volume(AvailabilityZone="eu-west-1a", Size=1, TagSpecifications=dressed)["VolumeId"]
+        for _ in range(12)
+    ]
+    policy = LIVE.replace('"s3:*", "sqs:*"', '"ec2:volume"').replace("max_deletions: 10", "max_deletions: 20")
+    with recording(aws.url) as proxy:
+        once, deleting = iter([disks]), threading.Lock()
+
+        def protect(number: int) -> None:
+            if proxy.asked[number - 1].operation == "DeleteVolume":
+                with deleting:
+                    for there in once:
+                        ec2.create_tags(Resources=there, Tags=[{"Key": "Protected", "Value": "1"}])
+
+        proxy.before = protect
+        done = nightly(aws, tmp_path, f"{policy}limits: {{parallel: {parallel}}}\n", "--format", "json", url=proxy.url)
+    left = {volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"]}
+    outcomes = [outcome["status"] for outcome in json.loads(done.stdout)["outcomes"]]
+    assert 1 <= len(set(disks) - left) <= parallel
+    assert outcomes.count("stale") == len(left)
+    assert done.returncode == 0, done.stderr

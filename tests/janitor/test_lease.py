@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftguard.janitor import lease
-from driftguard.janitor.lease import Lease, LeaseVerdict, Terms, judge, judge_environment, parse_expiry, warns
+from driftguard.janitor.lease import (
+    Lease,
+    LeaseVerdict,
+    Terms,
+    judge,
+    judge_environment,
+    judge_whole,
+    parse_expiry,
+    warns,
+)
 from driftguard.janitor.tags import Tags
 from driftguard.model import History, Target
 from driftguard.policy import Policy, parse_duration
@@ -227,6 +236,10 @@ class TestTime:
         """APIs write the zero of their language: year 1, or 1970."""
         assert judge(target(OWNED, created_at=born), terms()).verdict is LeaseVerdict.UNKNOWN
 
+    def test_the_oldest_of_the_clouds_is_believed(self) -> None:
+        assert judge(target(OWNED, created_at=lease.OLDEST), terms()).deletable
+        assert parse_expiry(f"{lease.OLDEST:%Y-%m-%dT%H:%M:%SZ}") == lease.OLDEST
+
     @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "0001-01-01", "1970-01-01T00:00:00Z", "1970-01-01"])
     def test_an_end_that_was_never_set_is_unknown(self, text: str) -> None:
         tags = OWNED | {"driftguard:expires-at": text}
@@ -339,6 +352,83 @@ class TestEnvironments:
         assert lease.contradiction({"driftguard:env": "prod"}, ENV, janitor) == "of the environment 'prod'"
         assert lease.contradiction({"driftguard:owner": "web"}, ENV, janitor) == "not ours: its owner is 'web'"
         assert lease.contradiction({"driftguard:owner": "web"}, ENV, policy().janitor) == ""
+
+
+class TestWholes:
+    """What takes others along goes only if each of these may go with it."""
+
+    def test_goes_if_all_that_goes_with_it_may(self) -> None:
+        assert judge_whole(target(), [], terms()) == judge(target(), terms())
+        assert judge_whole(target(), [target(name="dg-part")], terms()) == judge(target(), terms())
+
+    def test_stays_for_one_part_that_must_stay_and_names_it(self) -> None:
+        kept = target(EXPIRED | {"Environment": "Production"}, name="dg-part")
+        judged = judge_whole(target(), [target(name="dg-other"), kept], terms())
+        assert told(judged) == (LeaseVerdict.PROTECTED, "janitor.protected_tags.Environment")
+        assert judged.reason == "dg-part in it stays: protected by its tag Environment=Production"
+
+    def test_stays_for_what_a_part_takes_along_itself(self) -> None:
+        part = target(name="dg-part", holds=(target({}, name="dg-inside"),))
+        assert told(judge_whole(target(), [part], terms())) == (LeaseVerdict.UNOWNED, "janitor.owner_tag")
+
+    def test_says_its_own_reason_to_stay_first(self) -> None:
+        whole = target(EXPIRED | {"driftguard:expires-at": "2999-01-01"})
+        assert judge_whole(whole, [target({})], terms()) == judge(whole, terms())
+        assert judge_whole(whole, [target()], terms()) == judge(whole, terms())
+
+
+class TestSpeaking:
+    """What lies in another has a word of its own where it says something else, or can't be read."""
+
+    @pytest.mark.parametrize(
+        "tags",
+        [
+            {},
+            {"backup": "daily"},
+            EXPIRED,
+            OWNED,
+            {"DriftGuard-Owner": "platform"},
+            {"driftguard:expires-at": EXPIRED["driftguard:expires-at"]},
+        ],
+        ids=["bare", "others' tags", "the same", "fewer", "the same, written otherwise", "the same end alone"],
+    )
+    def test_what_says_nothing_else_goes_along(self, tags: Mapping[str, str]) -> None:
+        assert lease.speaks(target(tags), target(), policy().janitor) is False
+
+    @pytest.mark.parametrize(
+        "tags",
+        [
+            None,
+            {"Environment": "production"},
+            {"driftguard:owner": "somebody-else"},
+            {"driftguard:expires-at": "2999-01-01"},
+            {"driftguard:ttl": "12h"},
+            {"driftguard:env": ENV},
+            EXPIRED | {"driftguard-owner": "somebody-else"},
+        ],
+        ids=[
+            "unreadable",
+            "protected",
+            "another's",
+            "another end",
+            "a time of its own",
+            "an environment",
+            "two owners",
+        ],
+    )
+    def test_what_says_something_else_has_a_word(self, tags: Mapping[str, str] | None) -> None:
+        assert lease.speaks(target(tags), target(), policy().janitor) is True
+
+    def test_what_the_cloud_protects_has_a_word(self) -> None:
+        assert lease.speaks(target(protection="EC2 termination protection"), target(), policy().janitor) is True
+
+    def test_the_tags_of_a_whole_that_can_t_be_read_say_nothing(self) -> None:
+        assert lease.speaks(target(OWNED), target(None), policy().janitor) is True
+        assert lease.speaks(target({}), target(None), policy().janitor) is False
+
+    def test_protection_is_answered_with_yes_or_no(self) -> None:
+        assert lease.protects(target(), policy().janitor) is False
+        assert lease.protects(target(protection="S3 Object Lock"), policy().janitor) is True
 
 
 class TestWarnings:

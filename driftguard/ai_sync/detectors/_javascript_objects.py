@@ -1,21 +1,20 @@
-"""Names that stand as keys of objects in JavaScript: schemas of the environment, flags, and mounted routers."""
+"""Names that stand as keys of objects in JavaScript: schemas of the environment, and flags."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from driftguard.ai_sync.expressions import Scope, evaluate
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.rules import Found, Source
-from driftguard.ai_sync.spelling import Named, Spelling, camel_flag, kebab_flag, path, switches
+from driftguard.ai_sync.spelling import Named, Spelling, camel_flag, flag, kebab_flag, switches
 from driftguard.ai_sync.syntax import bracketed, split
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(?P<code>.*?)</script>", re.DOTALL)
 _FRONT = re.compile(r"\A---\n(?P<code>.*?)\n---", re.DOTALL)
 _ENV_SCHEMA = re.compile(
     r"\b(?:cleanEnv|createEnv|defineEnv|envsafe|validateEnv|parseEnv|makeValidatedEnv|znv)\s*(?:<[^>]*>)?\("
-    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\(|\)\s*\.(?:extend|augment|safeExtend)\("
+    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\s*\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\(|\)\s*\.(?:extend|augment|safeExtend)\("
 )
 _ENV_ONLY = re.compile(r"[{,\n]\s*[\"']?[A-Z][A-Z0-9_]{2,}[\"']?\s*:")
 _ENV_WORDS = re.compile(
@@ -25,26 +24,20 @@ _KEY = re.compile(r"(?:^|[{,\n])\s*[\"']?(?P<name>[A-Z][A-Z0-9_]*)[\"']?\s*:(?!:
 _FLAG_OBJECTS = (
     ("static", re.compile(r"\bstatic\s+(?:override\s+)?flags\s*(?::[^=]+)?=\s*\{"), kebab_flag),
     ("parseArgs", re.compile(r"\bparseArgs\(\s*\{(?:[^{}]|\{[^{}]*\})*?\boptions\s*:\s*\{"), camel_flag),
+    ("defineCommand", re.compile(r"\bdefineCommand\(\s*\{(?:[^{}]|\{[^{}]*\})*?\bargs\s*:\s*\{"), flag),
     ("meow", re.compile(r"\bmeow\((?:[^{]|\n)*?\{(?:[^{}]|\n)*?\bflags\s*:\s*\{"), kebab_flag),
 )
+_OPTIONS = re.compile(r"\bparseArgs\(\s*\{[^{}]*?\boptions\b(?:\s*:\s*(?P<name>\w+))?\s*[,}]")
+"""``parseArgs({ options })``, the options being an object of that name."""
+_OCLIF = re.compile(r"(?:^|[{,\n])\s*[\"']?(?P<name>[A-Za-z][\w-]*)[\"']?\s*:\s*[Ff]lags?\.\w+(?:<[^()\n]*>)?\(")
+_FIELD = re.compile(
+    r"^[ \t]*(?:@\w+\((?:[^()]|\([^()]*\))*\)\s*)+(?:public\s+|readonly\s+)*"
+    r"(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Z]{4,})[!?]?\s*[:=]",
+    re.MULTILINE,
+)
 _ARG = re.compile(r"(?<![\w.])arg\(\s*\{")
+_NO_FLAG = re.compile(r"\bhidden:\s*true|\btype:\s*[\"']positional")
 _MEMBER = re.compile(r"(?:^|,|\{)\s*(?:/\*.*?\*/\s*)?[\"']?(?P<name>-{0,2}[A-Za-z][\w-]*)[\"']?\s*:", re.DOTALL)
-_SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
-_ANSWERS = re.compile(r"\(\s*_?req(?:uest)?\s*,\s*_?(?:res|reply|h)\w*\b|\(\s*ctx\b|\basync\s+ctx\b")
-"""A file of routes may be handed its server and name no framework."""
-_MADE = re.compile(
-    r"\b(?P<name>[A-Za-z_$][\w$]*)\s*(?::[^=\n]+)?=\s*(?:await\s+)?(?:new\s+)?(?:\w+\.)?"
-    r"(?:express|[fF]astify|\w*Hono|\w*Router|polka|createServer|Elysia)\s*(?:<[^()\n]*>)?\("
-)
-_USUAL = re.compile(r"(?:this\.)?(?:\w*[aA]pp|\w*[rR]outer|server|fastify|api|routes?|\w*Routes|r|hono|instance)")
-"""What people call a server that they are handed."""
-_ROUTE = re.compile(
-    r"(?<![\w.$])(?P<app>(?:this\.)?[A-Za-z_$][\w$]*)\s*"
-    r"(?:\.(?:withTypeProvider<\w+>\(\)))?\.(?:get|post|put|patch|delete|del|all|head|options|route)\s*(?:<[^(]*>)?\(\s*(?=[\"'`\[])"
-)
-_CHAINED = re.compile(r"\s*\)\s*\.(?:get|post|put|patch|delete|all)\(")
-_USE = re.compile(r"\.(?:use|route)\(\s*(?P<prefix>[\"'`]/[^\"'`]*[\"'`])\s*,(?P<rest>[^;\n]*)")
-_OBJECT_ROUTE = re.compile(r"\.route\(\s*\{")
 
 
 def only_scripts(path: str, text: str) -> str:
@@ -73,10 +66,20 @@ def schemas(source: Source) -> Iterator[Found]:
 def _named_objects(text: str, call: re.Match[str]) -> Iterator[int]:
     """Where the objects begin that a call is given by name: ``const spec = {...}; cleanEnv(process.env, spec)``."""
     for part in split(bracketed(text, call.end() - 1)[1:-1]):
-        word = part.strip()
-        made = re.search(rf"\b(?:const|let|var)\s+{word}\b[^=\n]*=\s*(?=\{{)", text) if word.isidentifier() else None
-        if made:
-            yield made.end()
+        yield from _bound_objects(text, part.strip())
+
+
+def _bound_objects(text: str, word: str) -> Iterator[int]:
+    made = re.search(rf"\b(?:const|let|var)\s+{word}\b[^=\n]*=\s*(?=\{{)", text) if word.isidentifier() else None
+    if made:
+        yield made.end()
+
+
+def validated(source: Source) -> Iterator[Found]:
+    """The decorated fields of a class that class-validator checks the environment with."""
+    if "class-validator" in source.text:
+        for field in _FIELD.finditer(source.text):
+            yield Found(ItemKind.ENV_VAR, Named(field["name"]), field.start("name"))
 
 
 def flags_of_objects(source: Source) -> Iterator[Found]:
@@ -89,50 +92,25 @@ def flags_of_objects(source: Source) -> Iterator[Found]:
     for match in _ARG.finditer(source.text):
         yield from _members(source.text, match.end() - 1, switches, only="--")
 
+    for match in _OPTIONS.finditer(source.text):
+        for start in _bound_objects(source.text, match["name"] or "options"):
+            yield from _members(source.text, start, camel_flag)
+
+
+def shared_flags(source: Source) -> Iterator[Found]:
+    """Oclif's flags in an object that several commands spread into theirs."""
+    if "oclif" in source.text:
+        for match in _OCLIF.finditer(source.text):
+            if "hidden: true" not in bracketed(source.text, match.end() - 1):
+                for named in kebab_flag([match["name"]]):
+                    yield Found(ItemKind.CLI_FLAG, named, match.start("name"))
+
 
 def _members(text: str, start: int, spelling: Spelling, only: str = "") -> Iterator[Found]:
     at = start + 1
     for part in split(bracketed(text, start)[1:-1]):
         member = _MEMBER.match(part.strip())
         at = max(text.find(part.strip()[:40], at), at)
-        if member and member["name"].startswith(only) and "hidden: true" not in part:
+        if member and member["name"].startswith(only) and not _NO_FLAG.search(part):
             for named in spelling([member["name"]]):
                 yield Found(ItemKind.CLI_FLAG, named, at)
-
-
-def mounted_routes(source: Source) -> Iterator[Found]:
-    """Express, Fastify, Koa and Hono; a router that the same file mounts has the mount's path before its own."""
-    if not any(word in source.text for word in _SERVERS) and not _ANSWERS.search(source.text):
-        return
-    prefixes = _prefixes(source)
-    made = {match["name"] for match in _MADE.finditer(source.text)}
-    for match in _ROUTE.finditer(source.text):
-        if match["app"] not in made and not _USUAL.fullmatch(match["app"]):
-            continue
-        listed = split(bracketed(source.text, source.text.rindex("(", 0, match.end()))[1:-1])
-        alone = len(listed) < 2  # noqa: PLR2004 - app.get("setting") only asks for a setting
-        if alone and not _CHAINED.match(source.text, match.end() + len(listed[0]) if listed else match.end()):
-            continue
-        routes = [evaluate(part, Scope(source.constants)) for part in _listed(listed[0])]
-        prefix = prefixes.get(match["app"].rpartition(".")[2], "")
-        for route in routes:
-            if route is not None and (route.startswith("/") or match["app"].endswith("outer")):
-                for named in path([f"{prefix}/{route.lstrip('/')}"]):
-                    yield Found(ItemKind.HTTP_ROUTE, named, match.start())
-    for match in _OBJECT_ROUTE.finditer(source.text):
-        url = re.search(r"\b(?:url|path)\s*:\s*([\"'`]/[^\"'`]*[\"'`])", bracketed(source.text, match.end() - 1))
-        for named in path([url[1].strip("\"'`")] if url else []):
-            yield Found(ItemKind.HTTP_ROUTE, named, match.start())
-
-
-def _listed(argument: str) -> list[str]:
-    text = argument.strip()
-    return split(text[1:-1]) if text.startswith("[") else [text]
-
-
-def _prefixes(source: Source) -> Mapping[str, str]:
-    found = {}
-    for match in _USE.finditer(source.text):
-        for name in re.findall(r"[A-Za-z_$][\w$]*", match["rest"]):
-            found[name] = evaluate(match["prefix"], Scope(source.constants)) or ""
-    return found

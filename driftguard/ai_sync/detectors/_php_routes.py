@@ -12,7 +12,7 @@ from driftguard.ai_sync.spelling import path
 from driftguard.ai_sync.syntax import bracketed, split
 
 _ROUTER = r"(?:\bRoute::|\$(?:this|app|group|router|r|routes?|api)->)"
-_ROUTE = re.compile(_ROUTER + r"(?P<call>get|post|put|patch|delete|any|options|match|map)\(")
+_ROUTE = re.compile(_ROUTER + r"(?P<call>get|post|put|patch|delete|any|options|match|map|view|redirect)\(")
 _GROUP = re.compile(_ROUTER + r"(?:[\w(\[\]'\",=> /-]*->)?group\(")
 _CHAINED = re.compile(r"(?:::|->)prefix\(\s*(?P<prefix>[\"'][^\"']*[\"'])\s*\)[^;{]*->group\(")
 _LISTED = re.compile(r"[\"']prefix[\"']\s*=>\s*(?P<prefix>[\"'][^\"']*[\"'])")

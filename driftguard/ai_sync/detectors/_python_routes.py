@@ -19,6 +19,10 @@ _ROUTER = re.compile(r"(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:\w*Router|\
 _MOUNTED = re.compile(r"(?:include_router|register_blueprint|add_router)\(")
 _DJANGO = re.compile(r"(?<![\w.])(?:path|re_path|url)\(")
 _ADDED = re.compile(r"\.(?:add_url_rule|add_api_route|add_resource|router\.add_(?:get|post|put|delete|route))\(")
+_PASSED = re.compile(rf"@\w+\(\s*(?P<app>\w+)\.(?:{_METHODS})\s*,\s*(?P<route>[\"'][^\"'\n]*[\"'])")
+"""``@guarded(router.get, "/x")``: a decorator that makes the route."""
+_AIOHTTP = re.compile(r"\bweb\.(?:get|post|put|patch|delete|head|view|route)\(")
+_TORNADO = re.compile(r"\(\s*r?(?P<route>[\"']/[^\"'\n]*[\"'])\s*,\s*(?:\w+\.)*[A-Z]\w*")
 _FRAMEWORK = re.compile(
     r"fastapi|flask|starlette|quart|sanic|bottle|ninja|litestar|APIRouter|Blueprint|aiohttp", re.IGNORECASE
 )
@@ -26,22 +30,38 @@ _FRAMEWORK = re.compile(
 
 def routes(source: Source) -> Iterator[Found]:
     if _FRAMEWORK.search(source.text):
-        prefixes, bottle = _prefixes(source), "bottle" in source.text
-        for decorator in of_kinds(source.root, ["decorator"]):
-            match = _DECORATOR.match(decorator.text()) or (bottle and _BARE.match(decorator.text()))
-            if match:
-                app = match.groupdict().get("app") or ""
-                prefix = prefixes.get(app.rpartition(".")[2], "")
-                route = _first(decorator.text(), match.end() - 1, source, ("path", "rule"))
-                yield from _found(prefix, route, decorator.range().start.index)
-        for match in _ADDED.finditer(source.text):
-            for at, names in ((0, ("path", "rule")), (1, ("path",))):
-                route = _argument(source, match.end() - 1, at, names)
-                if route is not None and route.startswith("/"):
-                    yield from _found("", route, match.start())
-                    break
+        prefixes = _prefixes(source)
+        yield from _decorated(source, prefixes)
+        for match in _PASSED.finditer(source.text):
+            yield from _found(prefixes.get(match["app"], ""), match["route"][1:-1], match.start())
+        yield from _added(source)
     if "urlpatterns" in source.text:
         yield from _django(source)
+    if "tornado" in source.text:
+        for match in _TORNADO.finditer(source.text):
+            yield from _found("", _plain(match["route"][1:-1]), match.start())
+
+
+def _decorated(source: Source, prefixes: Mapping[str, str]) -> Iterator[Found]:
+    bottle = "bottle" in source.text
+    for decorator in of_kinds(source.root, ["decorator"]):
+        match = _DECORATOR.match(decorator.text()) or (bottle and _BARE.match(decorator.text()))
+        if match:
+            app = match.groupdict().get("app") or ""
+            prefix = prefixes.get(app.rpartition(".")[2], "")
+            route = _first(decorator.text(), match.end() - 1, source, ("path", "rule"))
+            yield from _found(prefix, route, decorator.range().start.index)
+
+
+def _added(source: Source) -> Iterator[Found]:
+    """``app.add_url_rule("/x", ...)``, ``web.get("/x", ...)``; some take the route second."""
+    added = (*_ADDED.finditer(source.text), *(_AIOHTTP.finditer(source.text) if "aiohttp" in source.text else ()))
+    for match in added:
+        for at, names in ((0, ("path", "rule")), (1, ("path",))):
+            route = _argument(source, match.end() - 1, at, names)
+            if route is not None and route.startswith("/"):
+                yield from _found("", route, match.start())
+                break
 
 
 def _prefixes(source: Source) -> Mapping[str, str]:
@@ -89,13 +109,18 @@ def _django(source: Source) -> Iterator[Found]:
         route = _first(source.text, match.end() - 1, source, ("route", "regex"))
         if route is None:
             continue
-        plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^$")
-        plain = re.sub(r"[\\?]", "", plain)
+        plain = _plain(route)
         if "include(" in inside:
             included.append((range(match.start(), match.start() + len(inside)), plain.strip("/")))
         elif "admin.site" not in inside:
             above = "/".join(prefix for span, prefix in included if match.start() in span)
             yield from _found(f"/{above}" if above else "", plain, match.start())
+
+
+def _plain(pattern: str) -> str:
+    """A route that is written as a regex, with its groups as parameters."""
+    named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern).strip("^$")
+    return re.sub(r"[\\?]", "", named)
 
 
 def _found(prefix: str, route: str | None, start: int) -> Iterator[Found]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 
 import yaml
@@ -16,6 +17,8 @@ from driftguard.ai_sync.spelling import Named
 
 _EMPTY = re.compile(r":\s*(?:\{\}|\[\]|\"\"|''|~|null)?\s*$")
 
+_TITLE = 3
+
 
 def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
     lines = text.split("\n")
@@ -23,21 +26,29 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
 
 
 def _leaves(node: yaml_nodes.Node | None, prefix: str, lines: list[str]) -> Iterator[Found]:
+    """A comment explains the value below it, or all of a group."""
     for key, value in yaml_nodes.pairs(node):
-        name = f"{prefix}{key.value}"
-        if _is_explained(key.start_mark.line, lines):
-            continue
-        if isinstance(value, yaml.MappingNode) and value.value:
-            yield from _leaves(value, f"{name}.", lines)
+        name, line = f"{prefix}{key.value}", key.start_mark.line
+        is_group = isinstance(value, yaml.MappingNode) and value.value
+        told = _is_explained(line, lines) and not (is_group and _is_title(line, lines))
+        if is_group:
+            inside = _leaves(value, f"{name}.", lines)
+            yield from (replace(found, is_told=found.is_told or told) for found in inside)
         else:
             parent = name.rpartition(".")[0]
-            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if parent else ()), yaml_nodes.start(key))
+            yield Found(ItemKind.HELM_VALUE, Named(name, (parent,) if parent else ()), yaml_nodes.start(key), told)
 
 
 def _is_explained(line: int, lines: list[str]) -> bool:
     above = lines[line - 1] if line else ""
     told = above.lstrip().startswith("#") and _depth(above) <= _depth(lines[line])
     return told or " #" in lines[line] or _is_followed(line, lines)
+
+
+def _is_title(line: int, lines: list[str]) -> bool:
+    """A heading of one to three words says nothing of what stands below it: ``# Vault UI``."""
+    above = list(takewhile(lambda text: text.lstrip().startswith("#"), reversed(lines[:line])))
+    return len(re.findall(r"\w[\w.-]*", " ".join(above))) <= _TITLE
 
 
 def _depth(line: str) -> int:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 
 from driftguard.ai_sync.detectors._enums import enumerated
-from driftguard.ai_sync.detectors._javascript_objects import flags_of_objects, mounted_routes, only_scripts, schemas
+from driftguard.ai_sync.detectors._javascript_objects import (
+    flags_of_objects,
+    only_scripts,
+    schemas,
+    shared_flags,
+    validated,
+)
+from driftguard.ai_sync.detectors._javascript_routes import mounted_routes, nest_routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import camel_flag, first_flag, path, switches
+from driftguard.ai_sync.spelling import camel_flag, first_flag, flag, path, switches
 
 _ENV = (
     r"(?:(?:globalThis\.|global\.|window\.)?process\??\.env!?|\(process\.envas[^()]*\)|import\.meta\.env|Bun\.env"
@@ -17,7 +24,9 @@ _ENV = (
 )
 _MINIMAL = "optimist|minimist|yargs-parser"
 """Parsers that take every flag; only the code that asks for one says which there are."""
-_FLAG = r"(?P<expression>[\"'`]--[a-z][\w-]*=?[\"'`])"
+_FLAG = r"(?P<expression>[\"'`]--(?:[a-z][\w-]*|\$\{\w+\})=?[\"'`])"
+_SHORT = r"(?:a|s|v|x|i|it|item|el|part|token|value|name|param)"
+"""What a callback calls one of the program's arguments."""
 
 FAMILY = Family(
     kind="javascript",
@@ -37,11 +46,13 @@ FAMILY = Family(
     },
     hint=re.compile(
         rb"(?:enum|class)\s+[\w ]*Env"
-        rb"|\benv\b|--[a-z]|optimist|minimist|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
+        rb"|\benv\b|--(?:[a-z]|\$\{)|optimist|minimist|command-line-args|ConfigModule|@Controller\(|defineCommand|class-validator|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
         rb"|(?:[eE]xpress|[fF]astify|Hono|Router|polka|Elysia)\s*(?:<[^()\n]*>)?\(|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
     ),
     calls=(
         Call(r"(?:Deno\.env|env)\.(?:get|has)", needs=r"Deno\.env|env-var"),
+        Call(rf"{_ENV}\.hasOwnProperty"),
+        Call(r"Object\.hasOwn|.*hasOwnProperty\.call", at=1, only=ENV_LIKE, needs=r"process\.env"),
         Call(r"(?:\w+\.)*\w*[cC]onfig(?:Service)?\.(?:get|getOrThrow)", only=ENV_LIKE),
         Call(r"Env", only=ENV_LIKE),
         Call(
@@ -83,6 +94,7 @@ FAMILY = Family(
             only=r"[A-Za-z][\w-]*",
             needs=r"\byargs\b|Argv\b",
         ),
+        Call(r"Option\.(?:Boolean|String|Array|Counter|Rest)", ItemKind.CLI_FLAG, spelling=switches, only=r"-.*"),
         Call(
             r".*\.options",
             ItemKind.CLI_FLAG,
@@ -98,14 +110,15 @@ FAMILY = Family(
             only=r"--[a-z].*",
         ),
         Call(r"\w*(?:arg|opt|flag|token)\w*\.startsWith", ItemKind.CLI_FLAG, spelling=switches, only=r"--[a-z].*"),
+        Call(rf"{_SHORT}\.startsWith", ItemKind.CLI_FLAG, spelling=switches, only=r"--[a-z].*", needs=r"process\.argv"),
     ),
     accesses=(
         Access(
             "member_expression",
-            rf"(?!import\.meta\.env\.(?:MODE|DEV|PROD|SSR|BASE_URL)$){_ENV}\??\.(?P<name>[A-Za-z_]\w*)",
+            rf"(?!import\.meta\.env\.(?:MODE|DEV|PROD|SSR|BASE_URL)$){_ENV}\??\.(?!hasOwnProperty$)(?P<name>[A-Za-z_]\w*)",
         ),
         Access("subscript_expression", rf"{_ENV}(?:\?\.)?\[(?P<expression>.+)\]"),
-        Access("binary_expression", rf"(?P<expression>[\"'`][A-Z]\w*[\"'`])in{_ENV}"),
+        Access("binary_expression", rf"(?P<expression>[\"'`][A-Z]\w*[\"'`]|[A-Za-z_$][\w$.]*?)in{_ENV}"),
         Access(
             "member_expression",
             r"(?:argv|args)\.(?!length$|_$|slice$|map$|filter$)(?P<name>[A-Za-z]\w+)",
@@ -120,10 +133,22 @@ FAMILY = Family(
             camel_flag,
             needs=_MINIMAL,
         ),
-        Access("binary_expression", rf"\w*(?:arg|opt|flag|\])\w*===?{_FLAG}", ItemKind.CLI_FLAG, switches),
+        Access(
+            "binary_expression",
+            rf"(?:\w*(?:arg|opt|flag)\w*(?:\[\w+\])?|process\.argv\[\w+\])===?{_FLAG}",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
+        Access("binary_expression", rf"{_SHORT}===?{_FLAG}", ItemKind.CLI_FLAG, switches, needs=r"process\.argv"),
         Access("switch_case", rf"case{_FLAG}:.*", ItemKind.CLI_FLAG, switches),
     ),
     texts=(
+        Text(
+            r"\{\s*name\s*:\s*(?P<expression>[\"'`][a-z][\w-]*[\"'`])(?=[^{}]*\b(?:type|alias|defaultOption)\s*:)",
+            ItemKind.CLI_FLAG,
+            flag,
+            needs=r"[\"']command-line-args[\"']",
+        ),
         Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
         Text(
             r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)",
@@ -143,7 +168,7 @@ FAMILY = Family(
         ),
     ),
     code=only_scripts,
-    specials=(enumerated, schemas, flags_of_objects, mounted_routes),
+    specials=(enumerated, schemas, validated, flags_of_objects, shared_flags, mounted_routes, nest_routes),
     call_nodes=("call_expression", "new_expression"),
     functions=(
         "function_declaration",
@@ -164,11 +189,15 @@ FAMILY = Family(
         r"(?P<alias>\b[A-Za-z_$][\w$]*)\s*(?::\s*(?:NodeJS\.ProcessEnv|Record<string,[^=>]*>)\s*)?=\s*process\.env\s*[,)]",
         r"(?P<alias>\b\w+)\s*\??:\s*NodeJS\.ProcessEnv\b",
     ),
+    constant=(
+        r"(?P<name>[A-Za-z_$][\w$]*)\s*(?:(?::[^=\n\"'`]+)?=\s*|:\s*(?=[\"'`][A-Z][A-Z0-9]*_[A-Z0-9_]+[\"'`]))"
+        r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
+    ),
     parameter=r"^(?:\.\.\.)?(?:(?:public|private|readonly|protected)\s+)*(?P<name>[A-Za-z_$][\w$]*)",
     definition=r"\b(?:function\*?|const|let|var|async|export|public|private|static|protected|readonly)\b.*\bNAME\b|^\s*(?:async\s+)?NAME\s*(?:<[^>]*>)?\(|\bNAME\s*[:=]",
     loops=(
-        r"\bfor\s*\(\s*(?:const|let|var)\s+(?P<targets>[\w\s,\[\]]+?)\s+of\s+(?P<iterable>\[[^\[\]]*\]|[\w.]+)",
-        r"(?P<iterable>\[[^\[\]]*\]|\b[\w]+)\s*\.(?:forEach|map|filter|some|every|find|flatMap|reduce)\(\s*(?:async\s*)?\(?(?P<targets>\w+)",
+        r"\bfor\s*\(\s*(?:const|let|var)\s+(?P<targets>[\w\s,\[\]]+?)\s+of\s+(?P<iterable>\[[^\[\]]*\]|Object\.\w+\([\w.]+\)|[\w.]+)",
+        r"(?P<iterable>\[[^\[\]]*\]|Object\.\w+\([\w.]+\)|\b[\w]+)\s*\.(?:forEach|map|filter|some|every|find|flatMap)\(\s*(?:async\s*)?\(?\s*(?P<targets>\w+|\[[\w\s,]+\])",
     ),
 )
 

@@ -9,14 +9,14 @@ from driftguard.ai_sync.detectors._php_routes import routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, laravel
+from driftguard.ai_sync.spelling import flag, kebab_flag, laravel, switches
 
 FAMILY = Family(
     kind="php",
     grammars={".php": "php"},
     hint=re.compile(
         rb"(?:enum|class)\s+[\w ]*Env"
-        rb"|Route|->(?:get|post|put|patch|delete|any|map)\(\s*[\"']/|getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--"
+        rb"|Route|->(?:get|post|put|patch|delete|any|map)\(\s*[\"']/|getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--|\$argv|Console.Attribute"
     ),
     calls=(
         Call(r"\\?(?:getenv|env|getenv_docker|env_or|\w*_env|envConfig)", only=r"[A-Z][A-Z0-9_]*"),
@@ -40,6 +40,35 @@ FAMILY = Family(
         ),
     ),
     texts=(
+        Text(r"\barray_key_exists\(\s*(?P<expression>[\"'][A-Z]\w*[\"'])\s*,\s*(?:\$_ENV|getenv\(\))"),
+        Text(
+            r"\bin_array\(\s*(?P<expression>[\"']--[a-z][\w-]*[\"'])\s*,\s*\$(?:\w*argv|args|_SERVER\[)",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
+        Text(
+            r"\$(?:\w*[aA]rg\w*|\w*argv\[\d\])\s*={2,3}\s*(?P<expression>[\"']--[a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
+        Text(
+            r"\bcase\s+(?P<expression>[\"']--[a-z][\w-]*[\"'])\s*:",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs=r"\$argv\b|\$_SERVER\[[\"']argv",
+        ),
+        Text(
+            r"#\[Option\((?:[^()]|\([^()]*\))*\bname:\s*(?P<expression>[\"'][a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            flag,
+            needs=r"Console\\Attribute",
+        ),
+        Text(
+            r"#\[Option\((?!(?:[^()]|\([^()]*\))*\bname:)(?:[^()]|\([^()]*\))*\)\]\s*(?:\??[\w|\\]+\s+)?\$(?P<name>\w+)",
+            ItemKind.CLI_FLAG,
+            kebab_flag,
+            needs=r"Console\\Attribute",
+        ),
         Text(
             r"protected\s+\$signature\s*=\s*(?P<q>[\"'])(?P<names>(?:(?!(?P=q)).)*)",
             ItemKind.CLI_FLAG,

@@ -31,7 +31,7 @@ FAMILY = Family(
     hint=re.compile(
         rb"bottle|(?:enum|class)\s+[\w ]*Env"
         rb"|environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
-        rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\("
+        rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\(|aiohttp|tornado"
     ),
     calls=(
         Call(rf"{_ENVIRON}\.(?:get|pop|__getitem__|__contains__)|(?:\w+\.)*ENVGET", keyword=("key",)),
@@ -129,6 +129,11 @@ FAMILY = Family(
         ),
     ),
     texts=(
+        Text(
+            r"\b(?:FileAware)?Env\((?P<names>(?:[^()]|\([^()]*\))*)\)",
+            within=r"\b[A-Z][A-Z0-9_]*(?=\s*=(?!=))",
+            needs=r"\bimport environ\b|from environ import",
+        ),
         Text(r"\{%?\s*env_var\(\s*[\"'](?P<name>[A-Z]\w+)", needs="env_var"),
         Text(
             r"\b\w+\s+in\s+[\[(](?P<names>(?:\s*[\"']--?[\w-]+[\"']\s*,?)+)[\])]",

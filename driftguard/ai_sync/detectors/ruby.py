@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._ruby_routes import rails_routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import Access, Call, Family, Text
@@ -15,7 +16,9 @@ FAMILY = Family(
     grammars={".rb": "ruby", ".rake": "ruby", ".ru": "ruby", ".gemspec": "ruby"},
     filenames=("Rakefile", "Gemfile"),
     hint=re.compile(
-        rb"\bENV\b|\.draw\b|^[ \t]*(?:get|post|put|patch|delete)[ \t(]+[\"']/|OptionParser|\.on\b|option\b|[\"']--[a-z]"
+        rb"\bENV\b|\.draw\b|^[ \t]*(?:get|post|put|patch|delete)[ \t(]+[\"']/"
+        rb"|OptionParser|\.on\b|option\b|[\"']--[a-z]|[sS]lop\b",
+        re.MULTILINE,
     ),
     calls=(
         Call(r"(?:::)?ENV(?:\.to_h|\.to_hash)?\.(?:fetch|key\?|has_key\?|include\?|member\?|dig|delete|\[\])"),
@@ -44,16 +47,33 @@ FAMILY = Family(
             only=r"--?[A-Za-z\[].*",
             unless=r"\bhidden:\s*true|:hidden\s*=>\s*true",
         ),
+        Call(r"ARGV\.(?:include\?|delete|index|member\?)", ItemKind.CLI_FLAG, spelling=switches, only=r"--[a-z].*"),
+        Call(
+            r"\w+\.(?:string|integer|int|bool|boolean|float|array|symbol|flag|null|regexp)",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z].*",
+            needs=r"\bSlop\b",
+        ),
         Call(
             r"(?:method_option|class_option|option)",
             ItemKind.CLI_FLAG,
             spelling=kebab_flag,
             needs="[Tt]hor",
-            only=r"[a-z]\w*",
+            only=r"[a-z][\w-]*",
             unless=r"hide:\s*true",
         ),
     ),
-    accesses=(Access("element_reference", r"(?:::)?ENV\[(?P<expression>.+)\]"),),
+    accesses=(
+        Access("element_reference", r"(?:::)?ENV\[(?P<expression>.+)\]"),
+        Access(
+            "binary",
+            r"(?:ARGV(?:\[\d\]|\.first)|arg)==(?P<expression>[\"']--[a-z][\w-]*[\"'])",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
+    ),
     texts=(
         Text(
             r"^[ \t]*(?:method_option|class_option|option)[ \t(]+:(?P<name>[a-z]\w*)\s*,(?![^\n]*\bhide:\s*true)"
@@ -67,19 +87,13 @@ FAMILY = Family(
             path,
         ),
         Text(
-            r"^[ \t]*(?:get|post|put|patch|delete|match)[ \t(]+(?P<expression>[\"'][\w/:.-]+[\"'])"
-            r"\s*(?:=>|,\s*(?:to:|:to\s*=>))",
-            ItemKind.HTTP_ROUTE,
-            path,
-            needs=r"\.draw\b",
-        ),
-        Text(
             r"\bwhen\s+(?P<names>(?:[\"']--?[a-z][\w-]*[\"']\s*,?\s*)+)",
             ItemKind.CLI_FLAG,
             switches,
             within=r"--[a-z][\w-]*",
         ),
     ),
+    specials=(rails_routes,),
     call_nodes=("call",),
     argument_nodes=("argument_list",),
     functions=("method", "singleton_method"),
@@ -89,7 +103,7 @@ FAMILY = Family(
     constant=r"(?P<name>\b[A-Z][A-Za-z_0-9]*)\s*=\s*(?P<value>\"[^\"\n]*\"|'[^'\n]*')",
     definition=r"\bdef\s+(?:self\.)?NAME\b|\bNAME\s*=",
     loops=(
-        r"(?P<iterable>%w\[[^\]]*\]|\[[^\[\]]*\]|[A-Z_]+)\s*\.(?:each|map|all\?|any\?|select|find|none\?)(?:_with_object\([^)]*\))?\s*(?:do|\{)\s*\|(?P<targets>\w+)",
+        r"(?P<iterable>%w[\[({][^\])}]*[\])}]|\[[^\[\]]*\]|[A-Za-z_]+)\s*\.(?:each|map|all\?|any\?|select|find|none\?|reject|filter|filter_map|flat_map|to_h|find_all|each_key)(?:_with_object\([^)]*\))?\s*(?:do|\{)\s*\|\(?(?P<targets>\w+(?:,\s*\w+)?)",
     ),
 )
 

@@ -34,9 +34,17 @@ _OPTION = re.compile(r"(?:^|\|)\s*[\"']?(?P<name>--[A-Za-z][\w-]*)[\"']?(?:=?\*)
 _GETOPTS = re.compile(r"\bgetopts\s+[\"']?:?(?P<letters>[A-Za-z0-9:]+)")
 _GETOPT = re.compile(r"\bgetopt\b[^\n]*?(?:--long(?:options)?|-l)[\s=]+[\"']?(?P<names>[\w,:-]+)")
 _INDIRECT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\(\)\s*\{(?P<body>.*?)^\}", re.DOTALL | re.MULTILINE)
+_LOOP = re.compile(
+    r"\bfor\s+(?P<variable>\w+)\s+in\s+(?P<names>[^;\n]+?)\s*[;\n]\s*do\b(?P<body>.*?)\bdone\b", re.DOTALL
+)
+_ARRAY = re.compile(r"\$\{(?P<name>\w+)\[[@*]\]\}")
+_COMPARED = re.compile(
+    r"\$\{?(?:[1-9]|\w*(?:arg|opt|flag|param|ARG|OPT)\w*)(?::-)?\}?[\"']?\s*={1,2}\s*[\"']?(?P<name>--[a-z][\w-]*)"
+)
+_AWK = re.compile(rf"\bENVIRON\[\\?[\"'](?P<name>{ENV_LIKE})\\?[\"']\]")
 _SOURCES = re.compile(r"^\s*(?:\.|source)\s+\S", re.MULTILINE)
 _SOURCES_INSIDE = re.compile(r"(?:[;&|({]|\bthen|\bdo)\s*(?:\.|source)\s+[\w./$~\"']")
-_HINT = re.compile(rb"\$\{?[A-Z]|--[a-z][\w-]*[^\n]*\)|getopts?\b")
+_HINT = re.compile(rb"\$\{?[A-Z!]|\beval\b|=\s*[\"']?--[a-z]|--[a-z][\w-]*[^\n]*\)|getopts?\b")
 _SUFFIXES = (".sh", ".bash", ".zsh", ".ksh")
 _SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
 
@@ -57,6 +65,10 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001 - one shape 
         yield from _tested(root, own)
         yield from () if _SOURCES_INSIDE.search(text) else _expanded(root, own)
     yield from _indirect(text, own.assigned)
+    yield from _looped(text, own.assigned)
+    for match in _AWK.finditer(text):
+        if match["name"] not in own.assigned:
+            yield Found(ItemKind.ENV_VAR, Named(match["name"]), match.start("name"))
     yield from _options(root)
     for match in _GETOPT.finditer(text):
         yield from (
@@ -139,11 +151,29 @@ def _indirect(text: str, own: Mapping[str, Sequence[int]]) -> Iterator[Found]:
                 yield Found(ItemKind.ENV_VAR, Named(match["name"]), match.start("name"))
 
 
+def _looped(text: str, own: Mapping[str, Sequence[int]]) -> Iterator[Found]:
+    """``for name in A_X B_X; do [ -n "${!name}" ]``, the names in an array, too."""
+    for loop in _LOOP.finditer(text):
+        variable = re.escape(loop["variable"])
+        if not re.search(
+            rf"\$\{{!{variable}\b|\beval\b[^\n]*\$\{{?{variable}\b|\bprintenv\s+[\"']?\$\{{?{variable}\b", loop["body"]
+        ):
+            continue
+        array = _ARRAY.search(loop["names"])
+        listed = re.search(rf"\b{array['name']}=\((?P<names>[^)]*)\)", text) if array else loop
+        for match in re.finditer(rf"(?<![\w$/-]){ENV_LIKE}(?![\w/-])", listed["names"] if listed else ""):
+            if match[0] not in own:
+                yield Found(ItemKind.ENV_VAR, Named(match[0]), (listed or loop).start("names") + match.start())
+
+
 def _options(root: grammar.Node) -> Iterator[Found]:
     for node in grammar.of_kinds(root, ["case_item"]):
         head = node.text().partition(")")[0] + ")"
         names = [match["name"] for match in _OPTION.finditer(head)]
         yield from (Found(ItemKind.CLI_FLAG, named, node.range().start.index) for named in switches(names))
+    for node in grammar.of_kinds(root, ["test_command"]):
+        for match in _COMPARED.finditer(node.text()):
+            yield Found(ItemKind.CLI_FLAG, Named(match["name"]), node.range().start.index + match.start("name"))
 
 
 @dataclass(frozen=True)
