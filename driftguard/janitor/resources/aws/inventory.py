@@ -60,6 +60,7 @@ class AwsCloud:
 
     janitor: Janitor
     api: AwsApi
+    seconds: float = TIMEOUT
     provider: ClassVar[str] = "aws"
 
     @cached_property
@@ -79,7 +80,7 @@ class AwsCloud:
         except DriftGuardError as error:
             yield Gap("aws", "the account", str(error))
             return
-        yield from merged(streams, width=WIDTH, timeout=TIMEOUT)
+        yield from merged(streams, width=WIDTH, timeout=self.seconds)
 
     def read(self, target: Target) -> Target | None:
         """As it is now, holding whatever goes along with it and has a word of its own."""
