@@ -28,6 +28,7 @@ from driftguard.janitor.resources.aws.resource import (
     AwsApi,
     AwsResource,
     LooksTogether,
+    mark,
     target,
 )
 from driftguard.janitor.resources.streams import Seen, Stream, merged
@@ -144,9 +145,7 @@ class AwsCloud:
     def _swept(self) -> Sequence[str]:
         """What the tagging API is asked for, side by side: the services that the policy names, or ``ALL`` at once."""
         aws = self.janitor.clouds.aws
-        if aws is None or any(
-            "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) for pattern in aws.types
-        ):
+        if aws is None or any(map(_names_no_service, aws.types)):
             return (ALL,)
         kinds = self.types.by_kind.values()
         wanted = {resource.arn.service for resource in kinds if self._wanted(resource) and not resource.listed}
@@ -197,7 +196,7 @@ class AwsCloud:
                 yield from self._completed(self.types.named(kind), group)
         yield from unknown.rest()
 
-    def _completed(self, resource: AwsResource, batch: Sequence[Target]) -> Iterator[Target]:
+    def _completed(self, resource: AwsResource, batch: Sequence[Target]) -> Iterator[Seen]:
         """Read one by one, side by side, whatever lacks tags, or lacks both an end and an age."""
         lacking = [found for found in batch if self._lacks(found)]
         yield from (found for found in batch if not self._lacks(found))
@@ -205,9 +204,9 @@ class AwsCloud:
         for end in lanes.run(calls, width=READERS, timeout=TIMEOUT, deadline=time.monotonic() + TIMEOUT):
             found = lacking[end.index]
             if end.error is not None or end.timed_out:
-                yield found  # unread, and so protected, or of unknown age, and so kept
+                yield from _unread(found, str(end.error or "reading it took too long"))
             elif end.value is not None and self._concerns(end.value):
-                yield end.value
+                yield from [end.value] if end.value.tags is not None else _unread(end.value, "its tags can't be read")
 
     def _lacks(self, found: Target) -> bool:
         if found.tags is None:
@@ -217,6 +216,12 @@ class AwsCloud:
 
     def _reading(self, resource: AwsResource, found: Target) -> lanes.Call[Target | None]:
         return lambda _ticket: resource.read(self.api, found)
+
+
+def _unread(found: Target, why: str) -> Iterator[Seen]:
+    """It stays, since unread tags protect, and it is named as what wasn't looked at."""
+    yield Gap(f"{found.path}/{found.id}", found.name or found.id, why)
+    yield replace(found, tags=None, fingerprint=mark(None))
 
 
 def _names_no_service(pattern: str) -> bool:
