@@ -1,4 +1,4 @@
-"""What is listed and can't be read stays, and is named as not looked at: neither silence nor a finding about its tags."""
+"""What is listed and can't be read stays and is named as not looked at, without a finding that blames its tags."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
