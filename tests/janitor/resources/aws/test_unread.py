@@ -32,6 +32,26 @@ class OneStream:
 
 
 @pytest.mark.parametrize(
+    ("types", "mistaken"),
+    [
+        (("kinesis:*", "AWS::AppFlow::*", "*"), []),
+        (("kinesis:stream", "sqs:qeue", "AWS::SQS::Queue", "AWS::RDS::DBInstance", "ec2"), ["sqs:qeue", "ec2"]),
+    ],
+)
+def test_a_pattern_that_no_kind_answers_to_is_a_gap(types: tuple[str, ...], mistaken: list[str]) -> None:
+    aws = Aws(accounts=(ACCOUNT,), regions=("us-east-1",), types=types)
+    cloud = AwsCloud(Janitor(clouds=Clouds(aws=aws)), OneStream("nothing", AccessDenied("")))
+    assert [gap.error.split("'")[1] for gap in cloud._mistaken()] == mistaken
+
+
+@pytest.mark.parametrize("pattern", ["AWS::Kinesis::Stream", "AWS::Kinesis::*", "kinesis:*"])
+def test_a_kind_answers_to_its_name_in_cloudformation_too(pattern: str) -> None:
+    aws = Aws(accounts=(ACCOUNT,), regions=("eu-west-1",), types=(pattern,))
+    seen = list(AwsCloud(Janitor(clouds=Clouds(aws=aws)), OneStream("nothing", AccessDenied(""))).discover())
+    assert [item.name for item in seen if isinstance(item, Target)] == ["dg-stream"]
+
+
+@pytest.mark.parametrize(
     ("fails", "error"),
     [
         ("list_tags_for_stream", AccessDenied("no")),
