@@ -15,7 +15,7 @@ from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, K
 from driftguard.ai_sync.necessary import Words, any_of, may_match, words_of
 from driftguard.ai_sync.parsed import Function, Made, ParsedFile
 from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
-from driftguard.ai_sync.syntax import keys, strings, tight
+from driftguard.ai_sync.syntax import keys, listed, strings, tight
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Spring reads its properties from the environment, too, and they have dots."""
@@ -152,6 +152,8 @@ class Reading:
             if groups.get("names") is not None:
                 for name in re.finditer(rule.within, groups["names"]):
                     yield Place(rule, (f'"{name[0]}"',), match.start("names") + name.start())
+            elif groups.get("listed") is not None:
+                yield Place(rule, tuple(listed(groups["listed"])), match.start("listed"))
             elif groups.get("expression") is not None:
                 yield Place(rule, (groups["expression"],), match.start())
             else:
