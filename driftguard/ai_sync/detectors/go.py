@@ -27,7 +27,7 @@ FAMILY = Family(
     kind="go",
     grammars={".go": "go"},
     hint=re.compile(
-        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)"
+        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin|\.flag\()"
         rb"|env[A-Z:\"]|[eE]nv\w*\[\"|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\""
         rb"|HandleFunc|URL\.Path|Method:|http\.Method|range os\.Env|go-arg|\.Handle\("
         rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
@@ -127,6 +127,13 @@ FAMILY = Family(
         ),
         Text(
             rf"^[ \t]*(?:const\s+)?\w+\s+\w*Env(?:Var|Name|Key|ironment)?(?:Name)?\s*=\s*(?P<expression>\"{ENV_LIKE}\")"
+        ),
+        Text(
+            r"\.Flag\(\s*(?P<expression>\"[a-z][\w.-]*\")\s*,\s*(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`)\s*\)"
+            r"(?!(?:\s*\.\w+\([^()]*\))*\s*\.Hidden\(\))"
+            r"(?=\s*\.\s*(?:Short|Default|Envar|Required|PlaceHolder|Bool|Strings?|U?[iI]nt|Float|Duration|Enum|Existing|URL|TCP|IP|Set)\w*\()",
+            ItemKind.CLI_FLAG,
+            flag,
         ),
         Text(r"\bpflag\.Flag\{\s*Name:\s*(?P<expression>\"[^\"]+\")(?![^{}]*Hidden:\s*true)", ItemKind.CLI_FLAG, flag),
         Text(
