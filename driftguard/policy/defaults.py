@@ -175,7 +175,6 @@ NOT_CODE = (
     "**/.yarn/**",
     ".mvn/**",
     "**/.mvn/**",
-    "**/testrunner/**",
     "mvnw",
     "gradlew",
     "wait-for-it*",
