@@ -267,6 +267,11 @@ _DRONE = """
     PULL_REQUEST PULL_REQUEST_* REMOTE_URL REPO REPO_* SEMVER SEMVER_* SOURCE_BRANCH STAGE_* STEP_* SYSTEM_* TAG
     TARGET_BRANCH WORKSPACE WORKSPACE_*
 """.split()  # noqa: SIM905 - as above
+_DOTNET = """
+    ADDITIONAL_DEPS CLI_* Diagnostic* ENVIRONMENT Enable* GC* HOST_* MULTILEVEL_LOOKUP NOLOGO PRINT_TELEMETRY_MESSAGE
+    ROLL_FORWARD* ROOT ROOT(* RUNNING_IN_CONTAINER* SHARED_STORE SKIP_* STARTUP_HOOKS SYSTEM_* TC_* Tiered* USE_*
+    VERSION WATCH WATCH_* gc*
+""".split()  # noqa: SIM905 - as above
 WELL_KNOWN = (
     # the shell's, POSIX 8.3, and what every system sets
     *(
@@ -579,7 +584,7 @@ WELL_KNOWN = (
         "COMPOSER_ROOT_VERSION",
         "COMPOSER_VENDOR_DIR",
         "PHP_INI_*",
-        "DOTNET_*",
+        *(f"DOTNET_{name}" for name in _DOTNET),
         "ASPNETCORE_*",
     ),
     *(

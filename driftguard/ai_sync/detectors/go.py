@@ -117,6 +117,9 @@ FAMILY = Family(
         Text(r"\bEnvVars?\s*:\s*(?:\[\]string\{)?\s*(?P<expression>[A-Za-z_][\w.]*)\s*[,}\n]"),
         Text(r"\bEnvVars?\s*:\s*\[\]string\{(?P<listed>[^{}]*\+[^{}]*)\}"),
         Text(
+            r"\b(?:Env|EnvVars?|EnvName|EnvKey)\s*:\s*(?P<expression>(?:[A-Za-z_][\w.]*\s*\+\s*)+\"[A-Z0-9_]+\"|fmt\.Sprintf\([^()\n]*\))"
+        ),
+        Text(
             rf"\bcase\s+(?P<names>\"{ENV_LIKE}\"(?:\s*,\s*\"{ENV_LIKE}\")*)\s*:",
             within=ENV_LIKE,
             needs=r"range\s+os\.Environ\(\)",
