@@ -137,6 +137,16 @@ class AwsCloud:
         ]
         return [*sweeps, *listings]
 
+    def remarks(self) -> Iterator[str]:
+        """Kinds without a region lie nowhere that ``regions`` names, unless that names ``global``."""
+        aws = self.janitor.clouds.aws
+        unseen = [
+            kind for kind, resource in self.types.by_kind.items() if resource.is_global and self._wanted(resource)
+        ]
+        if aws and aws.regions and GLOBAL not in aws.regions and unseen:
+            names = ", ".join(sorted({kind.partition(":")[0] for kind in unseen}))
+            yield f"'{GLOBAL}' is not among the regions of this run: what has none ({names}) was not looked at"
+
     def _mistaken(self) -> Iterator[Gap]:
         """Patterns of the policy that no kind answers to: whoever wrote one waits for something to be looked at."""
         aws = self.janitor.clouds.aws
