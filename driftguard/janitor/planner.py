@@ -26,7 +26,7 @@ from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Ri
 from driftguard.policy import Rule, RuleMode
 from driftguard.ports import Clock, Cloud, Remarks, Sources
 
-LOOKING = 0.5
+LOOKING = 0.65
 """The part of a run's time that all looks for the plan may take."""
 
 log = logging.getLogger(__name__)
