@@ -6,7 +6,7 @@ Works on the text of an expression, because the literals of a dozen languages di
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 LITERAL = (
@@ -40,8 +40,14 @@ _FORMAT = re.compile(
     + r")\s*,\s*(?P<args>[^()]*)\)$",
     re.DOTALL,
 )
+_JOINED = re.compile(LITERAL + r"\.join\(\s*[\[(](?P<args>[^()\[\]]*)[\])]\s*\)")
+"""``"_".join((prefix, name))``."""
 _VERB = re.compile(r"%[sv]|\{\d*\}")
 _DEPTH = 4
+_TWICE = 2
+"""``key = name``, and then ``key = prefix + name``."""
+_HEAD = 600
+"""Characters of a function that its parameters stand in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,10 @@ def evaluate(text: str, scope: Scope, depth: int = _DEPTH) -> str | None:
     formatted = _FORMAT.fullmatch(text)
     if formatted:
         return _format(formatted["form"], formatted["args"], scope, depth)
+    joined = _JOINED.fullmatch(text)
+    if joined:
+        texts = [evaluate(part, scope, depth - 1) for part in joined["args"].split(",") if part.strip()]
+        return None if None in texts else joined["body"].join(part for part in texts if part is not None)
     parts = _parts(text)
     if parts is None:
         return None
@@ -98,7 +108,17 @@ def bound(name: str, text: str) -> str:
     if not re.fullmatch(r"\$?[A-Za-z_]\w*", name):
         return ""
     found = re.findall(rf"(?<![\w.$]){re.escape(name)}\s*(?::\s*[\w.<>]+\s*)?:?=(?![=>])[ \t]*([^\n;]+)", text)
-    return found[0].strip() if len(found) == 1 else ""
+    found = [text.strip() for text in found]
+    if len(found) == _TWICE and re.fullmatch(r"\w+", found[0]) and re.search(rf"\b{found[0]}\b", found[1]):
+        return str(found[1])
+    return found[0] if len(found) == 1 else ""
+
+
+def defaults(parameters: Sequence[str], text: str) -> dict[str, str]:
+    """The literal texts that a function's parameters have where a caller gives none."""
+    head = text[:_HEAD]
+    found = ((name, re.search(rf"\b{re.escape(name)}\s*(?::[^=,()]+)?=\s*({LITERAL})", head)) for name in parameters)
+    return {name: value for name, match in found if match and (value := literal(match[1]))}
 
 
 def _bare(text: str) -> str:

@@ -236,6 +236,7 @@ NOT_CODE = (
     "**/magefiles/**",
     "setup.py",
     "noxfile.py",
+    "Gemfile",
     "jest.config.*",
     "vitest.config.*",
     "playwright.config.*",

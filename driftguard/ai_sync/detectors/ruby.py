@@ -103,7 +103,7 @@ FAMILY = Family(
     constant=r"(?P<name>\b[A-Z][A-Za-z_0-9]*)\s*=\s*(?P<value>\"[^\"\n]*\"|'[^'\n]*')",
     definition=r"\bdef\s+(?:self\.)?NAME\b|\bNAME\s*=",
     loops=(
-        r"(?P<iterable>%w[\[({][^\])}]*[\])}]|\[[^\[\]]*\]|[A-Za-z_]+)\s*\.(?:each|map|all\?|any\?|select|find|none\?|reject|filter|filter_map|flat_map|to_h|find_all|each_key)(?:_with_object\([^)]*\))?\s*(?:do|\{)\s*\|\(?(?P<targets>\w+(?:,\s*\w+)?)",
+        r"(?P<iterable>%w[\[({][^\])}]*[\])}]|\[[^\[\]]*\]|[A-Za-z_]+)\s*\.(?:each|map|all\?|any\?|select|find|none\?|reject|filter|filter_map|flat_map|to_h|find_all|each_key)(?:_with_object\([^)]*\))?\s*(?:do|\{)\s*\|(?P<targets>\(?\w+(?:,\s*\(?\w+\)?)*)",
     ),
 )
 
