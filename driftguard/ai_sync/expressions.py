@@ -81,14 +81,12 @@ def evaluate(text: str, scope: Scope, depth: int = _DEPTH) -> str | None:
     if formatted:
         return _format(formatted["form"], formatted["args"], scope, depth)
     joined = _JOINED.fullmatch(text)
-    if joined:
-        texts = [evaluate(part, scope, depth - 1) for part in joined["args"].split(",") if part.strip()]
-        return None if None in texts else joined["body"].join(part for part in texts if part is not None)
-    parts = _parts(text)
+    parts = joined["args"].split(",") if joined else _parts(text)
     if parts is None:
         return None
-    values = [_value(part, scope, depth) for part in parts]
-    return None if None in values else "".join(value for value in values if value is not None)
+    values = [_value(part.strip(), scope, depth) for part in parts]
+    between = joined["body"] if joined else ""
+    return None if None in values else between.join(value for value in values if value is not None)
 
 
 def names(text: str) -> list[str]:

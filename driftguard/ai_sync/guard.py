@@ -126,7 +126,7 @@ class Guard:
             near = index.near(hit.text) if self._is_code(hit.path) else []
             if any(sought.may_stand_in(hit) for sought in near):
                 paths.add(hit.path)
-                used |= {key_of(sought.item) for sought in near if sought.is_expanded_in(hit)}
+                used |= {key_of(sought.item) for sought in near if sought.is_expanded_in(hit) or sought.is_said_in(hit)}
         return used | {key_of(item) for item in self.catalogue.read(self.base, sorted(paths))}
 
     def _pathspecs(self, items: Sequence[Item]) -> tuple[str, ...]:
@@ -175,6 +175,12 @@ class _Sought:
         if not is_script(self.item) or PurePosixPath(hit.path).suffix not in SCRIPTS:
             return False
         return re.search(rf"\$\{{?!?{self.item.name}\b", hit.text) is not None
+
+    def is_said_in(self, hit: WordHit) -> bool:
+        """Code that holds a variable's name as a text knows it already, whatever it does with it."""
+        if key_of(self.item)[0] != ItemKind.ENV_VAR:
+            return False
+        return re.search(rf"([\"'`]){re.escape(self.item.name)}\1", hit.text) is not None
 
     @cached_property
     def _likely(self) -> re.Pattern[str]:

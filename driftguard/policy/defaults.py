@@ -236,7 +236,6 @@ NOT_CODE = (
     "**/magefiles/**",
     "setup.py",
     "noxfile.py",
-    "Gemfile",
     "jest.config.*",
     "vitest.config.*",
     "playwright.config.*",

@@ -151,7 +151,8 @@ FAMILY = Family(
         ),
         Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
         Text(
-            r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env|ALIAS)\b(?![.(\[])",
+            r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?"
+            r"=\s*(?:process\.env|import\.meta\.env|Bun\.env|ALIAS)\b(?![.(\[])",
             within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
         ),
         Text(

@@ -12,7 +12,7 @@ from driftguard.ai_sync.detectors._python_typer import options
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, one_of, path, switches
+from driftguard.ai_sync.spelling import flag, one_of, option_flag, path, switches
 
 _ENVIRON = r"(?:dict\((?:os\.)?environ\)|(?:\w+\.)*\w*os\.environb?|(?:\w+\.)*ALIAS)"
 _READERS = (
@@ -37,7 +37,11 @@ FAMILY = Family(
         Call(rf"{_ENVIRON}\.(?:get|pop|__getitem__|__contains__)|(?:\w+\.)*ENVGET", keyword=("key",)),
         Call(rf"{_ENVIRON}\.setdefault"),
         Call(r"(?:\w+\.)*getenvb?|ALIAS", keyword=("key",)),
-        Call(r"(?:\w+\.)?(?:config|Config|AutoConfig)", only=r"[A-Za-z_]\w*", needs=r"\bdecouple\b|\bprettyconf\b|starlette\.config"),
+        Call(
+            r"(?:\w+\.)?(?:config|Config|AutoConfig)",
+            only=r"[A-Za-z_]\w*",
+            needs=r"\bdecouple\b|\bprettyconf\b|starlette\.config",
+        ),
         Call(
             rf"(?:\w+\.)*(?:\w*env|\w*Env|ENV)(?:\.{_READERS})?",
             needs=r"(?:import|from) environ\b|\benvirons\b|\bEnv\(|import env\b",
@@ -97,11 +101,20 @@ FAMILY = Family(
         ),
         Call(r"(?:getopt\.)?(?:gnu_)?getopt", ItemKind.CLI_FLAG, at=2, shape="strings", spelling=flag, needs="getopt"),
         Call(
-            r"(?:\w+\.)?define", ItemKind.CLI_FLAG, spelling=flag, only=r"-{0,2}[a-z][\w-]*", needs=r"tornado\.options"
+            r"(?:\w+\.)?define",
+            ItemKind.CLI_FLAG,
+            spelling=option_flag,
+            only=r"-{0,2}[a-z][\w-]*",
+            needs=r"tornado\.options",
         ),
         Call(r"(?:\w+\.)?DEFINE_\w+", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z][\w-]*", needs=r"\babsl\b|gflags"),
         Call(
-            r"\w+\.add", ItemKind.CLI_FLAG, shape="rest", spelling=switches, only=r"--?[A-Za-z].*", needs="configargparse"
+            r"\w+\.add",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z].*",
+            needs="configargparse",
         ),
     ),
     accesses=(
