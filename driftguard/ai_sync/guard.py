@@ -56,7 +56,7 @@ class Guard:
         new = [item for item in wanting if key_of(item) not in used]
         for narrow in (published, not_set_by_scripts, not_given, not_set_by_build, not_bound_by_settings):
             new = narrow(new, self.tree, self.head)
-        return not_set_by_program(new, self.tree, self.head, self._is_code)
+        return not_set_by_program(new, self.tree, self.head, self._paths_after)
 
     def stale(self) -> list[Stale]:
         """What code at base asked for, no code at head knows, and documentation still names."""
@@ -100,8 +100,11 @@ class Guard:
 
     @cached_property
     def _after(self) -> list[Item]:
-        paths = [change.path for change in self.changes if change.status != "D" and self._is_code(change.path)]
-        return self.catalogue.read(self.head, paths)
+        return self.catalogue.read(self.head, self._paths_after)
+
+    @cached_property
+    def _paths_after(self) -> list[str]:
+        return [change.path for change in self.changes if change.status != "D" and self._is_code(change.path)]
 
     def _is_code(self, path: str) -> bool:
         return self.catalogue.claims(path) and not self.docs.holds(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from driftguard.ai_sync.items import Item, ItemKind
@@ -80,17 +80,22 @@ def not_set_by_build(items: Iterable[Item], tree: SourceTree, revision: str) -> 
     return [item for item in asked if item.name not in own]
 
 
+_MANY = 300
+"""Files; more of them cost git more to tell apart than to read."""
 _DEFAULT_LINES = 3
 """Lines between a test whether a variable is set and what sets it then."""
 
 
-def not_set_by_program(
-    items: Iterable[Item], tree: SourceTree, revision: str, is_code: Callable[[str], bool]
-) -> list[Item]:
-    """Without the variables that a program gives a value of its own, for itself or for what it starts."""
+def not_set_by_program(items: Iterable[Item], tree: SourceTree, revision: str, changed: Sequence[str]) -> list[Item]:
+    """Without the variables that a program gives a value of its own, for itself or for what it starts.
+
+    What sets a name that is new is new, too: it stands in one of the ``changed`` files of code.
+    """
     asked = list(items)
     names = sorted({item.name for item in asked if item.kind is ItemKind.ENV_VAR and not is_script(item)})
-    hits = [hit for hit in tree.search(revision, names) if is_code(hit.path)] if names else []
+    specs = tuple(f":(literal){path}" for path in changed) if len(changed) <= _MANY else ()
+    known = set(changed)
+    hits = [hit for hit in tree.search(revision, names, specs) if hit.path in known] if names else []
     own = {name for name in names if _gives(name, [hit for hit in hits if name in hit.text])}
     return [item for item in asked if item.kind is not ItemKind.ENV_VAR or item.name not in own]
 
