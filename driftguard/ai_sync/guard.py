@@ -180,10 +180,12 @@ class _Sought:
         return re.search(rf"\$\{{?!?{self.item.name}\b", hit.text) is not None
 
     def is_said_in(self, hit: WordHit) -> bool:
-        """Code that holds a variable's name as a text knows it already, whatever it does with it."""
+        """Code that holds a variable's name as a text knows it already, unless it only gives that text a name."""
         if key_of(self.item)[0] != ItemKind.ENV_VAR:
             return False
-        return re.search(rf"([\"'`]){re.escape(self.item.name)}\1", hit.text) is not None
+        quoted = rf"([\"'`]){re.escape(self.item.name)}\1"
+        bound = rf"[^\"'`()]*=\s*{quoted}[\s;,]*"
+        return re.search(quoted, hit.text) is not None and re.fullmatch(bound, hit.text) is None
 
     @cached_property
     def _likely(self) -> re.Pattern[str]:

@@ -82,8 +82,6 @@ def not_set_by_build(items: Iterable[Item], tree: SourceTree, revision: str) -> 
 
 _MANY = 300
 """Files; more of them cost git more to tell apart than to read."""
-_DEFAULT_LINES = 3
-"""Lines between a test whether a variable is set and what sets it then."""
 
 
 def not_set_by_program(items: Iterable[Item], tree: SourceTree, revision: str, changed: Sequence[str]) -> list[Item]:
@@ -104,28 +102,22 @@ _CONDITION = re.compile(r"\s*(?:\}?\s*else\s+)?(?:if|unless|when)\b|.*\s(?:if|un
 
 
 def _gives(name: str, hits: Sequence[WordHit]) -> bool:
-    """Whether one of these lines sets the variable, and not only where it isn't set."""
+    """Whether one of these lines sets the variable; a file that speaks of it before only gives it a default."""
     word = re.escape(name)
     key = rf"[\"'`]{word}[\"'`]"
     sets = re.compile(
-        rf"(?:environ|\bENV|\b\w*[eE]nv(?:s|ironment|iron)?|_ENV)\[{key}\]\s*=(?![=~>])(?P<a>.*)"
-        rf"|process\.env\.{word}\s*=(?![=>])(?P<b>.*)"
-        rf"|(?:[sS]etenv|SetEnvironmentVariable|put_env|\.env|put[eE]nv)\(\s*{key}\s*,(?P<c>.*)"
-        rf"|\bputenv\(\s*[\"']{word}=(?P<d>.*)"
-        rf"|\benv(?:ironment)?\s*[:=]\s*\{{[^}}]*[\"'`]?\b{word}[\"'`]?\s*:(?P<e>.*)"
-        rf"|\benviron,[^\n]*\b{word}\s*=(?P<f>.*)"
+        rf"(?:environ|\bENV|\b\w*[eE]nv(?:s|ironment|iron)?|_ENV)\[{key}\]\s*=(?![=~>])"
+        rf"|process\.env\.{word}\s*=(?![=>])"
+        rf"|(?:[sS]etenv|SetEnvironmentVariable|put_env|\.env|put[eE]nv)\(\s*{key}\s*,"
+        rf"|\bputenv\(\s*[\"']{word}="
+        rf"|\benv(?:ironment)?\s*[:=]\s*\{{[^}}]*[\"'`]?\b{word}[\"'`]?\s*:"
+        rf"|\benviron,[^\n]*\b{word}\s*="
     )
     for hit in hits:
         found = sets.search(hit.text)
-        value = next((text for text in found.groups() if text is not None), "") if found else name
-        near = [other.line for other in hits if other.path == hit.path and 0 < hit.line - other.line <= _DEFAULT_LINES]
-        if (
-            found
-            and not near
-            and not _CONDITION.match(hit.text)
-            and not re.search(rf"\b{word}\b", value)
-            and hit.text.count(name) == 1
-        ):
+        if found is None or _CONDITION.match(hit.text) or hit.text.count(name) > 1:
+            continue
+        if not any(other.path == hit.path and other.line < hit.line for other in hits):
             return True
     return False
 

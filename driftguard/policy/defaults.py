@@ -302,8 +302,8 @@ WELL_KNOWN = (
         "DESKTOP_SESSION",
         "XDG_*",
         "DBUS_SESSION_BUS_ADDRESS",
-        "SSH_*",
-        "SUDO_*",
+        *(f"SSH_{name}" for name in ("AUTH_SOCK", "AGENT_PID", "ASKPASS", "CLIENT", "CONNECTION", "TTY")),
+        *(f"SUDO_{name}" for name in ("USER", "UID", "GID", "COMMAND", "ASKPASS")),
     ),
     *(
         "IFS",
@@ -323,7 +323,18 @@ WELL_KNOWN = (
         "BASH_*",
         "BASHOPTS",
     ),
-    *("ZSH*", "FISH_VERSION", "PROMPT_COMMAND", "PIPESTATUS", "FUNCNAME", "LINENO", "HISTFILE", "INPUTRC", "MANPATH"),
+    *(
+        "ZSH*",
+        "ZDOTDIR",
+        "FISH_VERSION",
+        "PROMPT_COMMAND",
+        "PIPESTATUS",
+        "FUNCNAME",
+        "LINENO",
+        "HISTFILE",
+        "INPUTRC",
+        "MANPATH",
+    ),
     *(
         "LD_LIBRARY_PATH",
         "LD_PRELOAD",
@@ -352,7 +363,11 @@ WELL_KNOWN = (
         "HOMEDRIVE",
         "HOMEPATH",
         "ALLUSERSPROFILE",
-        "PROCESSOR_*",
+        "PROCESSOR_ARCHITECTURE",
+        "PROCESSOR_ARCHITEW6432",
+        "PROCESSOR_IDENTIFIER",
+        "PROCESSOR_LEVEL",
+        "PROCESSOR_REVISION",
         "NUMBER_OF_PROCESSORS",
         "USERDOMAIN",
         "PUBLIC",
@@ -388,7 +403,7 @@ WELL_KNOWN = (
     # continuous integration
     *("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "BUILD_ID", "RUNNER_*", "ACTIONS_*", "GITLAB_CI", "CI_*"),
     # what a runner hands an action: its inputs, and its state between its steps
-    *("INPUT_*", "STATE_*"),
+    *("INPUT_*", "STATE_[a-z]*"),
     # https://docs.github.com/en/actions/reference/workflows-and-actions/variables; applications have their own, too
     *(f"GITHUB_{name}" for name in _GITHUB),
     *(

@@ -164,7 +164,7 @@ FAMILY = Family(
             within=r"[A-Z][A-Z0-9_]+(?!\s+as)",
         ),
         Text(
-            r"\b(?:env|envVar|envVarName|env_var|envName|envKey|envvar|EnvVar|environmentVariable|fromEnv)\s*:\s*(?P<expression>[\"'`][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*[\"'`])(?=\s*[,}\n)])",
+            r"(?:\b|[\"'])(?:env|envVar|envVarName|env_var|envName|envKey|envvar|EnvVar|environmentVariable|fromEnv)[\"']?\s*:\s*(?P<expression>[\"'`][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*[\"'`])(?=\s*[,}\n)])",
             only=r"[A-Z][A-Z0-9_]{2,}",
         ),
     ),
