@@ -1,6 +1,7 @@
 """Looking at many with one request: each answer is used once, only while it is fresh, and never hides an error."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -63,7 +64,7 @@ class Cloud:
 
 @dataclass
 class Clock:
-    now: float = 0.0
+    now: float = 1000.0
 
     def __call__(self) -> float:
         return self.now
@@ -130,15 +131,26 @@ def test_an_answer_serves_once_so_that_a_look_after_a_deletion_is_a_new_one() ->
     assert look(MANY[1]) is None, "what was answered before the deletions isn't used after them"
 
 
+def test_an_answer_for_one_that_came_along_serves_once_too() -> None:
+    cloud = Cloud()
+    look = of(cloud)
+    look.expect(MANY[:3], 9)
+    assert [look(each) for each in MANY[:2]] == MANY[:2]
+    cloud.gone = {"dg-1"}
+    assert look(MANY[1]) is None
+    assert look(MANY[2]) == MANY[2]
+    assert cloud.asked == [["dg-0", "dg-1", "dg-2"], ["dg-1"]]
+
+
 def test_an_answer_that_has_become_old_is_not_used() -> None:
     cloud, clock = Cloud(), Clock()
     look = of(cloud, clock)
     look.expect(MANY[:3], 9)
     look(MANY[0])
-    clock.now = looks.FRESH
+    clock.now += looks.FRESH
     assert look(MANY[1]) == MANY[1]
     cloud.gone = {"dg-2"}
-    clock.now = looks.FRESH + 0.001
+    clock.now += 0.001
     assert look(MANY[2]) is None
     assert cloud.asked == [["dg-0", "dg-1", "dg-2"], ["dg-2"]]
 
@@ -195,3 +207,31 @@ def test_threads_wait_for_one_answer_instead_of_asking_again() -> None:
         thread.join(10)
     assert sorted(each.id for each in found if each) == ["dg-0", "dg-1", "dg-2"]
     assert len(cloud.asked) == 1
+
+
+def test_threads_wait_for_an_answer_that_is_late_and_then_ask_alone() -> None:
+    cloud, clock, begun, go_on = Cloud(), Clock(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    cloud.before = hold
+    look = of(cloud, clock)
+    look.expect(MANY[:3], 9)
+    found: list[Target | None] = []
+    threads = [threading.Thread(target=lambda each=each: found.append(look(each))) for each in MANY[:3]]
+    threads[0].start()
+    assert begun.wait(10)
+    clock.now += looks.FRESH + 1
+    for thread in threads[1:]:
+        thread.start()
+    joined = time.monotonic() + 10
+    while any(group.unused for groups in look._groups.values() for group in groups) and time.monotonic() < joined:
+        time.sleep(0)
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(found) == 3
+    assert cloud.asked[0] == ["dg-0", "dg-1", "dg-2"]
+    assert sorted(cloud.asked[1:]) == [["dg-0"], ["dg-1"], ["dg-2"]]

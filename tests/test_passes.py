@@ -126,6 +126,14 @@ def test_what_is_on_its_way_out_still_holds_up_what_comes_after_it() -> None:
     assert [outcome.action_id for outcome in outcomes] == ["stack", "role"]
 
 
+def test_what_waited_for_something_stuck_has_all_of_the_pauses_for_itself() -> None:
+    pauses: list[float] = []
+    actions = [action("subnet"), action("vpc", "subnet")]
+    outcomes = list(passes.work_through(actions, lambda a, *_: passes.Held(a.id, "in use"), pace(pauses=pauses)))
+    assert [(outcome.action_id, outcome.error) for outcome in outcomes] == [("subnet", "in use"), ("vpc", "in use")]
+    assert pauses == [*passes.SETTLE, *passes.SETTLE]
+
+
 def test_a_circle_of_dependencies_ends_and_names_it() -> None:
     outcomes = list(passes.work_through([action("a", "b"), action("b", "a")], applied, pace()))
     assert [outcome.error for outcome in outcomes] == [

@@ -59,5 +59,5 @@ def through(helper: Helper, expression: str) -> str:
     """What the template makes of an expression, as an expression."""
     loud = HOLE.upper() in helper.template
     before, _, after = helper.template.partition(HOLE.upper() if loud else HOLE)
-    middle = f"({expression}).upper()" if loud else expression
+    middle = f"({expression}).upper().replace('.-', '_')" if loud else expression
     return " + ".join(part for part in (before and f'"{before}"', middle, after and f'"{after}"') if part)

@@ -16,13 +16,23 @@ DOTTED = r"(?:[A-Za-z_$@][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*)"
 
 _LITERAL = re.compile(LITERAL, re.DOTALL)
 _DOTTED = re.compile(DOTTED)
-_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*(?:[\"'$]|(?:mb_)?strtoupper|self::|static::))|\.\.|<>|&)\s*")
+_JOIN = re.compile(r"\s*(?:\+|\.(?=\s*(?:[\"'$]|(?:mb_)?strtoupper|self::|static::))|\.\.|<>|&)\s*|\s+(?=\")")
 _TAIL = re.compile(
     r"(?:\.value|\.name|\.to_string\(\)|\.into\(\)|\.freeze|\.as_str\(\)|\.to_owned\(\)|\.strip\(\)|\.trim\(\)"
-    r"|\.to_s|\.key|\.encode\(\)|\s+as\s+\w+|!)$"
+    r"|\.to_s|\.key|\.encode\(\)|\.c_str\(\)|\.data\(\)|\.as_ref\(\)|\.rawValue|\.toString\(\)|\.String\(\)"
+    r"|\s+as\s+\w+|!)$"
 )
+_CAST = re.compile(r"(?:string|String\.valueOf|std::string|strings\.TrimSpace|toupper)\((?P<inner>.*)\)$", re.DOTALL)
+_NAMEOF = re.compile(r"nameof\((?:\w+\.)*(?P<name>\w+)\)")
+_REPLACED = re.compile(
+    r"\.(?:replace|replaceAll|replace_all|Replace|gsub|tr)\(\s*(?P<old>[\"'/][^\"'\n]{1,8}?[\"'/])g?\s*,\s*[\"']_[\"']\s*\)$"
+)
+_REPLACE_CALL = re.compile(
+    r"strings\.(?:ReplaceAll|Replace)\((?P<inner>.*?),\s*(?P<old>\"[^\"]{1,3}\"),\s*\"_\"\s*(?:,[^,()]*)?\)$", re.DOTALL
+)
+_CUT = re.compile(LITERAL + r"|[(\[{]|[)\]}]|(?<!\+)\+(?!\+)|<>", re.DOTALL)
 _UPPER_TAIL = re.compile(
-    r"\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant|uppercase)(?:\(\w*\))?$"
+    r"\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant|uppercase|uppercased)(?:\((?:(?:Locale|CultureInfo)\.\w+)?\))?$"
 )
 _UPPER_CALL = re.compile(r"(?:strings\.ToUpper|strtoupper|mb_strtoupper|upper)\((?P<inner>.*)\)$", re.DOTALL)
 _UPPER_PART = re.compile(
@@ -71,22 +81,38 @@ def evaluate(text: str, scope: Scope, depth: int = _DEPTH) -> str | None:
     text = _bare(text)
     if not text or depth == 0 or len(text) > 300:  # noqa: PLR2004 - no name is built by a longer expression
         return None
-    called = _UPPER_CALL.fullmatch(text)
-    if called:
-        return _upper(evaluate(called["inner"], scope, depth - 1))
-    upper = _UPPER_TAIL.search(text)
-    if upper and _balanced(text[: upper.start()]):
-        return _upper(evaluate(text[: upper.start()], scope, depth - 1))
-    formatted = _FORMAT.fullmatch(text)
-    if formatted:
-        return _format(formatted["form"], formatted["args"], scope, depth)
-    joined = _JOINED.fullmatch(text)
-    parts = joined["args"].split(",") if joined else _parts(text)
+    parts = _cut(text)
+    if parts is None and (called := _called(text, scope, depth)):
+        return called[0]
+    parts = parts or _parts(text)
     if parts is None:
         return None
-    values = [_value(part.strip(), scope, depth) for part in parts]
-    between = joined["body"] if joined else ""
-    return None if None in values else between.join(value for value in values if value is not None)
+    values = [_value(part, scope, depth) for part in parts]
+    return None if None in values else "".join(value for value in values if value is not None)
+
+
+def _called(text: str, scope: Scope, depth: int) -> list[str | None]:
+    """The value of a call that changes a text in a way that is known; nothing for any other expression."""
+    if inner := _raised(text):
+        return [_upper(evaluate(inner, scope, depth - 1))]
+    if formatted := _FORMAT.fullmatch(text):
+        return [_format(formatted["form"], formatted["args"], scope, depth)]
+    if joined := _JOINED.fullmatch(text):
+        return [_joined(joined["body"], joined["args"], scope, depth)]
+    if nameof := _NAMEOF.fullmatch(text):
+        return [nameof["name"]]
+    if replaced := _REPLACED.search(text) or _REPLACE_CALL.fullmatch(text):
+        within = replaced.groupdict().get("inner") or text[: replaced.start()]
+        return [_replaced(evaluate(within, scope, depth - 1), replaced["old"])]
+    return []
+
+
+def _raised(text: str) -> str:
+    """What a whole expression puts in capitals."""
+    if called := _UPPER_CALL.fullmatch(text):
+        return called["inner"]
+    upper = _UPPER_TAIL.search(text)
+    return text[: upper.start()] if upper and _balanced(text[: upper.start()]) else ""
 
 
 def names(text: str) -> list[str]:
@@ -123,6 +149,8 @@ def _bare(text: str) -> str:
     text = text.strip()
     while True:
         stripped = _TAIL.sub("", text).strip().lstrip("&*").strip()
+        if (cast := _CAST.fullmatch(stripped)) and _balanced(cast["inner"]):
+            stripped = cast["inner"].strip()
         if stripped.startswith("(") and stripped.endswith(")") and _balanced(stripped[1:-1]):
             stripped = stripped[1:-1].strip()
         if stripped == text:
@@ -154,10 +182,21 @@ def _parts(text: str) -> list[str] | None:
         at = join.end()
 
 
+def _cut(text: str) -> list[str] | None:
+    """At the joints of the first level, where some part is a call; ``None`` for an expression without any."""
+    parts, depth, start = [], 0, 0
+    for match in _CUT.finditer(text):
+        depth += (match[0] in "([{") - (match[0] in ")]}")
+        if depth == 0 and match[0] in ("+", "<>"):
+            parts.append(text[start : match.start()].strip())
+            start = match.end()
+    return [*parts, text[start:].strip()] if parts else None
+
+
 def _value(part: str, scope: Scope, depth: int) -> str | None:
     found = _LITERAL.fullmatch(part)
     if found is None:
-        return evaluate(part, scope, depth - 1) if part.endswith(")") else _lookup(part, scope, depth)
+        return _lookup(part, scope, depth) if _DOTTED.fullmatch(part) else evaluate(part, scope, depth - 1)
     pieces = _holes(part).split(found["body"])
     filled = [evaluate(piece, scope, depth - 1) if odd % 2 else piece for odd, piece in enumerate(pieces)]
     return None if None in filled else "".join(piece for piece in filled if piece is not None)
@@ -188,6 +227,17 @@ def _format(form: str, args: str, scope: Scope, depth: int) -> str | None:
             return None
         filled = _VERB.sub(lambda _, value=value: value, filled, count=1)  # type: ignore[misc]
     return filled
+
+
+def _replaced(value: str | None, old: str) -> str | None:
+    """With ``_`` for every sign that ``old``, a literal or a regex, names."""
+    signs = "".join(set(".-:/ ") & set(old[1:-1]))
+    return re.sub(rf"[{re.escape(signs)}]", "_", value) if value and signs else value
+
+
+def _joined(between: str, args: str, scope: Scope, depth: int) -> str | None:
+    texts = [evaluate(part, scope, depth - 1) for part in args.split(",") if part.strip()]
+    return None if None in texts else between.join(text for text in texts if text is not None)
 
 
 def _upper(value: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -14,9 +14,10 @@ from driftguard.ai_sync.items import Item
 from driftguard.ports import WordHit
 
 _NEIGHBOURS = 12
-_SENTENCE = re.compile(r"[\"'`]([^\"'`\n]*[A-Za-z][^\"'`\n]* [^\"'`\n]+)[\"'`]")
+_LITERAL = re.compile(r"(?P<quote>[\"'`])(?P<text>(?:\\.|(?!(?P=quote))[^\\\n])*)(?P=quote)")
+_SENTENCE = re.compile(r"[^\"`{}\n]*[A-Za-z][^\"`{}\n]* [^\"`{}\n]+")
 _AFTER_NAME = re.compile(
-    r"^(?P<close>[`*_\"')\]]*(?:[ =]<?[A-Za-z]+>?(?=[`]))?[`*]*)(?P<gap>\s*(?:[-\u2013\u2014:=|]+\s*)?)"
+    r"^(?P<close>[`*_\"')\]]*(?:[ =]<?[A-Za-z.]+>?(?=[`]))?[`*]*)(?P<gap>\s*(?:[-\u2013\u2014:=|]+\s*)?)"
 )
 _SAY = "TODO: say what it does"
 
@@ -74,8 +75,17 @@ def _rank(hit: WordHit) -> int:
 
 def description(item: Item) -> str:
     """The help text in the line of code, where it has one."""
-    sentences = _SENTENCE.findall(item.text)
+    sentences = [text for text in _sentences(item.text) if item.name not in text]
     return max(sentences, key=len).strip().replace("|", "\\|") if sentences else _SAY
+
+
+def _sentences(code: str) -> Iterator[str]:
+    """Literals of more than a word; a struct's tag or a template is a literal that holds others."""
+    for literal in _LITERAL.finditer(code):
+        if _SENTENCE.fullmatch(literal["text"]):
+            yield literal["text"]
+        else:
+            yield from _sentences(literal["text"])
 
 
 def in_style(hit: WordHit, neighbour: str, item: Item) -> str:

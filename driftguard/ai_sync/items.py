@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -78,7 +79,7 @@ class Helper:
     """``one`` argument, or the ``rest`` of them from ``at`` on."""
 
     def filled(self, argument: str) -> str:
-        return self.template.replace(HOLE, argument).replace(HOLE.upper(), argument.upper())
+        return self.template.replace(HOLE, argument).replace(HOLE.upper(), re.sub(r"[.-]", "_", argument.upper()))
 
 
 @dataclass(frozen=True, slots=True)

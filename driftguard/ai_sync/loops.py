@@ -14,17 +14,30 @@ _VIEWS = re.compile(r"\.(?:items|keys|values|iter|each|iteritems|entries)\(\)$|\
 _OBJECT = re.compile(r"Object\.(?:entries|keys|values)\((?P<name>[\w.]+)\)")
 _WORDS = re.compile(r"%[wi]?[\[({<|](?P<words>[^\])}>|]*)")
 """Ruby's list of words without quotes."""
-_KEYED = re.compile(r"[\"']?\s*(?::(?!:)|=>)\s*[\"'(\[{\w]")
+_KEYED = re.compile(r"[\"']?\s*(?::(?!:)|=>)\s*[\"'(\[{\w&]")
+_OPENED = (
+    r"(?<![\w.])NAME\s*(?:\[\w*\])?\s*(?::[^=\n]+)?:?=\s*(?:&|new\b)?\s*"
+    r"(?:(?=%[wi]?[\[({<|])|(?:map\[[^\]\n]*\]|\[[\w.]*\])\s*(?:struct\s*\{[^{}]*\}|[\w.*]+)?\s*\{"
+    r"|[\w.<>,]*!?\s*(?:\[\])?\s*[\[({])"
+)
+"""Where a name is bound to a list, a dictionary or a table, up to its first bracket."""
+_ELEMENT = re.compile(r"(?P<table>[A-Za-z_]\w*)\[\w+\](?:(?:\.|->)\w+)?")
+_FIELD = re.compile(r"(?:\.|->)[A-Za-z_]\w*$")
 _BEFORE, _AFTER = 400, 4000
 """Characters around a loop's head that its variable may be used in."""
 
 
 def values(file: ParsedFile, expression: str, start: int, like: str = ENV_LIKE) -> list[str]:
     """The literals and constants that ``expression``, a loop's variable at ``start``, goes through."""
+    if table := _ELEMENT.fullmatch(expression.strip()):
+        return _texts(_listed(file, table["table"], 0), like)
     for iterable, position in _loops(file, expression, start):
-        rows = _listed(file, iterable, position)
-        return [value for row in rows if (value := literal(row)) and re.fullmatch(like, value)]
+        return _texts(_listed(file, iterable, position), like)
     return []
+
+
+def _texts(rows: list[str], like: str) -> list[str]:
+    return [value for row in rows if (value := literal(row)) and re.fullmatch(like, value)]
 
 
 def over(file: ParsedFile, expression: str, start: int) -> str:
@@ -34,7 +47,7 @@ def over(file: ParsedFile, expression: str, start: int) -> str:
 
 def _loops(file: ParsedFile, expression: str, start: int) -> Iterator[tuple[str, int]]:
     """What the loops around ``start`` take ``expression`` from, and its place among the names of each round."""
-    variable = expression.strip().lstrip("&*$")
+    variable = _FIELD.sub("", expression.strip().lstrip("&*$"))
     if not re.fullmatch(r"[A-Za-z_]\w*", variable):
         return
     for loop in file.family.loops:
@@ -48,9 +61,7 @@ def _listed(file: ParsedFile, iterable: str, position: int) -> list[str]:
     source = file.text
     text = _OBJECT.sub(r"\g<name>", _VIEWS.sub("", iterable.strip()))
     if re.fullmatch(r"[$\w.]+", text):
-        name = re.escape(last(text))
-        opened = rf"(?<![\w.]){name}\s*(?::[^=\n]+)?:?=\s*(?:(?=%[wi]?[\[({{<|])|[\[({{]|\w*\[\]\w*\{{|\w+\()"
-        found = re.search(opened, source)
+        found = re.search(_OPENED.replace("NAME", re.escape(last(text))), source)
         text = source[found.end() : found.end() + 2000] if found else ""
         if found and not text.startswith("%"):
             text = bracketed(source, found.end() - 1)

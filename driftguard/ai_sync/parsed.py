@@ -17,8 +17,9 @@ from driftguard.ai_sync.syntax import split, tight
 
 _RECEIVERS = re.compile(r"^(?:&?(?:mut )?self|cls|this)$")
 _GENERIC = re.compile(r"(?:::)?<[\w\s,.:<>?\[\]|&']*>$")
+_TYPED = re.compile(r"\[[\w,.*\[\]]*\]$")
 
-_BINDS = re.compile(r"(?:[=:,(]|\b\w)[ \t]*>?[ \t]*[A-Za-z@&]{0,2}[\"'`]")
+_BINDS = re.compile(r"(?:[=:,(]|\w[ \t])[ \t]*>?[ \t]*[A-Za-z@&]{0,2}[\"'`]")
 _LONGEST = 240
 """Characters of a callee that count, from its end: a chain of a hundred calls repeats itself in each of them."""
 
@@ -162,6 +163,7 @@ class ParsedFile:
         if not callee.isidentifier():
             callee = tight(callee).replace("?.", ".").rstrip("!")
             callee = _GENERIC.sub("", callee) if callee.endswith(">") else callee
+            callee = _TYPED.sub("", callee) if callee.endswith("]") and self.language in ("go", "scala") else callee
         return Made(callee, node, start, listed)
 
     def _argument_node(self, node: Node) -> Node | None:
@@ -175,15 +177,25 @@ class ParsedFile:
 
     def _function(self, node: Node) -> Function:
         span = node.range()
+        node_, node = node, _declarator(node)
         named = node.field("name") or node.field("declarator") or _name_child(node)
         if named is None and (parent := node.parent()) is not None:
             named = parent.field("name") or parent.field("left") or parent.field("key")
         listed = node.field("parameters") or node.field("parameter") or _parameters_child(node)
-        text = listed.text() if listed is not None else ""
+        alone = (child.text() for child in node.children() if child.kind() == "parameter")
+        text = listed.text() if listed is not None else ", ".join(alone)
         found = (re.search(self.family.parameter, part.strip()) for part in split(text.strip("()|")))
         parameters = tuple(match["name"] for match in found if match and not _RECEIVERS.match(match["name"]))
         name = last(named.text().partition("(")[0]) if named else ""
-        return Function(name, parameters, span.start.index, span.end.index, node.text())
+        return Function(name, parameters, span.start.index, span.end.index, node_.text())
+
+
+def _declarator(node: Node) -> Node:
+    """Where C keeps name and parameters: below what the function's type says of pointers."""
+    inner = node.field("declarator")
+    while inner is not None and inner.kind() != "function_declarator":
+        inner = inner.field("declarator")
+    return inner if inner is not None else node
 
 
 def _holds(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:

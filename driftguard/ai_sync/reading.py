@@ -15,7 +15,7 @@ from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, K
 from driftguard.ai_sync.necessary import Words, any_of, may_match, words_of
 from driftguard.ai_sync.parsed import Function, Made, ParsedFile
 from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Found, Source, Text
-from driftguard.ai_sync.syntax import keys, strings, tight
+from driftguard.ai_sync.syntax import keys, listed, strings, tight
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Spring reads its properties from the environment, too, and they have dots."""
@@ -153,6 +153,8 @@ class Reading:
             if groups.get("names") is not None:
                 for name in re.finditer(rule.within, groups["names"]):
                     yield Place(rule, (f'"{name[0]}"',), match.start("names") + name.start())
+            elif groups.get("listed") is not None:
+                yield Place(rule, tuple(listed(groups["listed"])), match.start("listed"))
             elif groups.get("expression") is not None:
                 yield Place(rule, (groups["expression"],), match.start())
             else:
@@ -195,8 +197,8 @@ class Reading:
             elif value:
                 texts.append(value)
         before = self._before(place) if rule.kind is ItemKind.ENV_VAR else ""
-        for listed in (texts, *([text] for text in looped)):
-            kept = [before + text for text in listed if self._counts(rule, text)]
+        for group in (texts, *([text] for text in looped)):
+            kept = [before + text for text in group if self._counts(rule, text)]
             yield from (Found(rule.kind, named, place.start) for named in rule.spelling(kept))
 
     @staticmethod

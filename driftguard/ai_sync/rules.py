@@ -20,6 +20,13 @@ ASKED_PATH = (
 """A server without a router compares the path that it is asked for: ``request.path == "/health"``."""
 
 
+ASKED_ARGUMENT = (
+    r"\b\w*(?:[pP]aram|[aA]rg|[oO]pt(?:ion)?|[fF]lag|[sS]witch)\w*(?:<[^<>()]*>)?\(\s*&?(?:os\.)?(?:argc\s*,\s*)?[aA]rg(?:s|v)\w*\s*,"
+    r"\s*(?P<expression>\"--?[a-zA-Z][\w-]+=?\")"
+)
+"""A program without a parser asks its own function: ``HasParameter(args, "-deep")``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call whose arguments hold names.
@@ -59,9 +66,9 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A form found by its text alone, outside comments and literals: ``name``, ``expression`` or ``names`` of it.
+    """A form found by its text alone, outside comments and literals: ``name``, ``expression``, ``listed`` or ``names``.
 
-    ``names`` is a part of the text whose every match of ``within`` is a name.
+    ``names`` is a part of the text whose every match of ``within`` is a name, ``listed`` are expressions with commas.
     """
 
     text: str

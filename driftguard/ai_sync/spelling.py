@@ -75,11 +75,35 @@ def option_flag(texts: list[str]) -> Iterator[Named]:
         yield Named(named.name, (*named.aliases, word) if "_" in word else named.aliases)
 
 
+def long_flag(texts: list[str]) -> Iterator[Named]:
+    """``b`` means ``--b``, where a long form may be one letter."""
+    for text in texts:
+        yield from flag([text]) if len(text) > 1 else [Named(f"--{text}")]
+
+
 def first_flag(texts: list[str]) -> Iterator[Named]:
     """``port, p`` or ``port|p``: the long one is the name."""
     words = [word for text in texts for word in re.split(r"[,|\s]+", text.strip()) if word]
     words.sort(key=lambda word: len(word) == 1)
     yield from flag(words[:1])
+
+
+def piped(texts: list[str]) -> Iterator[Named]:
+    """``-s|--subject <X>`` or ``n|name=``: one flag, named by its first long form."""
+    for text in texts:
+        words = [
+            word.strip("-")
+            for word in re.split(r"[|\s,]+", re.sub(r"[<\[{=:].*", "", text.strip()))
+            if word.strip("-?")
+        ]
+        words.sort(key=lambda word: len(word) == 1)
+        if words and words[0] not in ("help", "h"):
+            yield from flag(words[:1])
+
+
+def lower_flag(texts: list[str]) -> Iterator[Named]:
+    """``OutDir`` means ``--outdir``."""
+    yield from flag([text.lower() for text in texts])
 
 
 def kebab_flag(texts: list[str]) -> Iterator[Named]:

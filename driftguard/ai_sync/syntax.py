@@ -62,6 +62,11 @@ def entries(text: str) -> list[str]:
     return split(bracketed(text, opened.start())[1:-1])
 
 
+def listed(text: str) -> list[str]:
+    """The expressions of ``a, b`` and of ``{a, b}``, ``[a, b]`` and ``arrayOf(a, b)``."""
+    return split(re.sub(r"^\s*\w*[\[({]|[\])}]\s*$", "", text))
+
+
 def bracketed(text: str, start: int) -> str:
     """From the bracket at ``start`` to the one that closes it; ``""`` where none does."""
     depth = 0

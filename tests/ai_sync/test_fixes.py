@@ -8,7 +8,9 @@ import pytest
 from stage.command import driftguard
 from stage.git_repository import Repository, change
 
+from driftguard.ai_sync.fixes import description
 from driftguard.ai_sync.guard import Guard
+from driftguard.ai_sync.items import Item, ItemKind
 from driftguard.clients.git import GitTree
 from driftguard.policy import AiSync
 
@@ -64,6 +66,26 @@ def test_where_a_name_stands_alone_the_fix_follows_all_that_is_told_of_it(
     found, where, line = fix(tmp_path, path, document)
     assert (where, line) == (path, after)
     assert found == f"{text}: say what it does"
+
+
+def test_what_the_neighbour_is_set_to_is_not_taken_for_its_description(tmp_path: Path) -> None:
+    text, _, _ = fix(tmp_path, "README.md", '- `-e OLD_SETTING=...` (defaults to "x", how old it is)\n')
+    assert text == "- `-e NEW_SETTING=...` TODO: say what it does"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ('parser.add_argument("--x", help="how many to take")', "how many to take"),
+        (r"opts.on('--x', 'Don\'t take any')", r"Don\'t take any"),
+        ('Resource string `long:"x" env:"X" description:"what it is | for"`', r"what it is \| for"),
+        ("locale: \"{{ lookup('env', 'X')|default('en', true) }}\"", "TODO: say what it does"),
+        ('value = read("set X to something")', "TODO: say what it does"),
+        ("x = os.getenv('X')", "TODO: say what it does"),
+    ],
+)
+def test_the_help_in_the_code_is_the_description(code: str, told: str) -> None:
+    assert description(Item(ItemKind.ENV_VAR, "X", "app", 1, 1, code)) == told
 
 
 def test_without_a_documented_neighbour_it_is_a_bullet_without_a_place(tmp_path: Path) -> None:

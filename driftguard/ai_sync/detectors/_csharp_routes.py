@@ -16,8 +16,10 @@ _VERB = re.compile(
 )
 _GROUP = re.compile(r"\b(?P<name>\w+)\s*=\s*(?P<on>\w+)\.MapGroup\((?P<prefix>[^)\n]*)\)")
 _MAP = re.compile(
-    r"(?:\b(?P<on>\w+))?\s*\.Map(?:Get|Post|Put|Patch|Delete|Methods|GetAndPost|Hub(?:<\w+>)?)?\(\s*(?P<route>[^,\n]+),"
+    r"(?:\b(?P<on>\w+))?\s*\.Map(?:Get|Post|Put|Patch|Delete|Methods|GetAndPost|Hub(?:<\w+>)?|HealthChecks|Metrics"
+    r"|PrometheusScrapingEndpoint|GrpcService(?:<\w+>)?)?\(\s*(?P<route>[^,;()\n]+)[,)]"
 )
+_METHOD = re.compile(r"\]?(?:\s|\[(?:[^\]\"]|\"[^\"]*\")*\])*(?:[\w<>\[\]?.,]+\s+)+(?P<name>\w+)\s*\(")
 _CLASS = re.compile(
     r"(?P<attributes>(?:\[(?:[^\]\"]|\"[^\"]*\")*\](?:\s|//[^\n]*(?=\n))*)*)"
     r"(?:(?:public|internal|private|protected|sealed|abstract|static|partial|file)\s+)*"
@@ -38,11 +40,17 @@ def _attributed(text: str) -> Iterator[Found]:
     for span, prefix in _controllers(text):
         for pattern in (_VERB, _ROUTE):
             for match in pattern.finditer(text, span.start, span.stop):
-                route = match["route"] or ""
+                route = (match["route"] or "").replace("[action]", _method(text, match.end()))
                 if route.startswith(("/", "~/")):
                     yield from _found(route.lstrip("~"), match.start())
                 elif route or prefix:
                     yield from _found(f"{prefix}/{route}", match.start())
+
+
+def _method(text: str, start: int) -> str:
+    """The name of the method that an attribute ending at ``start`` stands above."""
+    match = _METHOD.match(text, start)
+    return match["name"].lower().removesuffix("async") if match else "[action]"
 
 
 def _controllers(text: str) -> Iterator[tuple[range, str]]:

@@ -16,7 +16,6 @@ from driftguard.ai_sync.syntax import bracketed, split
 _TAG = re.compile(r"\b(?P<key>[\w-]+):\"(?P<value>(?:\\.|[^\"\\])*)\"")
 _PROCESS = re.compile(r"envconfig\.(?:Must)?Process(?:With)?\(")
 _PARSED_WITH = re.compile(r"\bPrefix:\s*(?P<prefix>[^,}\n]+)")
-_DEEPER = {"envPrefix", "env-prefix", "namespace", "env-namespace"}
 _KONG = re.compile(r"\"github\.com/alecthomas/kong\"")
 
 
@@ -80,7 +79,7 @@ def _tags(field: Node) -> Mapping[str, str]:
 def _has_prefix(structs: Mapping[str, Node], name: str) -> bool:
     """Whether some field of this type adds a prefix: then its variables exist only below that."""
     fields = (field for body in structs.values() for field in _fields(body))
-    return any(name in _words(field) and _DEEPER & set(_tags(field)) for field in fields)
+    return any(name in _words(field) and Prefix().deeper(_tags(field)) for field in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +91,19 @@ class Prefix:
 
     def deeper(self, tags: Mapping[str, str]) -> Prefix | None:
         """With what a field's tags add, https://pkg.go.dev/github.com/jessevdk/go-flags; ``None`` for nothing."""
-        added = tags.get("envPrefix") or tags.get("env-prefix")
+        added = tags.get("envPrefix") or tags.get("env-prefix") or _within(tags.get("env", ""))
         if added is not None:
             return Prefix(self.env + added, self.flag)
         if "namespace" not in tags and "env-namespace" not in tags:
             return None
         env, flags = tags.get("env-namespace"), tags.get("namespace")
         return Prefix(f"{self.env}{env}_" if env else self.env, f"{self.flag}{flags}." if flags else self.flag)
+
+
+def _within(tag: str) -> str | None:
+    """Of ``env:", prefix=DB_"``, as sethvargo/go-envconfig takes it."""
+    match = re.match(r"\s*,.*?\bprefix=(\w+)", tag)
+    return match[1] if match else None
 
 
 def _struct(body: Node, prefix: Prefix, structs: Mapping[str, Node], source: Source, depth: int) -> Iterator[Found]:
@@ -128,6 +133,11 @@ def _nested(field: Node, structs: Mapping[str, Node]) -> Node | None:
 
 def _env(field: Node, tags: Mapping[str, str], prefix: str, source: Source) -> Iterator[Named]:
     name = field.field("name")
+    words = [part.strip() for part in tags.get("arg", "").split(",")]
+    if (told := next((word for word in words if word.startswith("env:")), "")) and "alexflint/go-arg" in source.text:
+        yield Named(told.removeprefix("env:"))
+    elif "env" in words and name is not None and "alexflint/go-arg" in source.text:
+        yield Named(upper_snake(name.text()))
     if "env" in tags and tags["env"] not in ("-", ""):
         names = [part for part in tags["env"].split(",")[0].split("|") if re.fullmatch(r"\w+", part)]
         if names:
@@ -152,10 +162,21 @@ def _flag(field: Node, tags: Mapping[str, str], prefix: str, source: Source) -> 
     if "long" in tags:
         yield from flag([prefix + tags["long"]])
     elif tags.get("arg", "").startswith("--") or ",--" in tags.get("arg", ""):
-        yield from flag([part for part in tags["arg"].split(",") if part.startswith("--")][:1])
+        yield from flag([part.strip() for part in tags["arg"].split(",") if part.strip().startswith("--")][:1])
+    elif "alexflint/go-arg" in source.text:
+        yield from _named_by_field(field, tags)
     elif _KONG.search(source.text) and "help" in tags and not {"arg", "cmd"} & set(tags):
         name = field.field("name")
         yield from kebab_flag([tags.get("name") or (name.text() if name is not None else "")])
+
+
+def _named_by_field(field: Node, tags: Mapping[str, str]) -> Iterator[Named]:
+    """Go-arg takes every exported field that is no command, no argument by place and no environment's alone."""
+    name, words = field.field("name"), tags.get("arg", "").split(",")
+    if name is None or not name.text()[0].isupper() or {"positional", "subcommand", "-"} & {*words}:
+        return
+    if not any(word.startswith(("subcommand", "--")) for word in words) and ("arg" in tags or "help" in tags):
+        yield from flag([name.text().lower()])
 
 
 def _prefix(source: Source) -> str:

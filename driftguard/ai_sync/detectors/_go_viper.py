@@ -22,7 +22,16 @@ _KEYED = re.compile(
 )
 
 
+_FIRST = re.compile(r"\bff\.WithEnvVarPrefix\(\s*\"(?P<prefix>\w+)\"\s*\)")
+"""Every flag by its name in capitals, https://pkg.go.dev/github.com/peterbourgon/ff/v3#WithEnvVarPrefix."""
+
+
 def viper_keys(source: Source) -> Iterator[Found]:
+    if first := _FIRST.search(source.text):
+        for match in _FLAG.finditer(source.text):
+            yield from (
+                Found(ItemKind.ENV_VAR, named, match.start()) for named in upper([f"{first['prefix']}_{match['key']}"])
+            )
     if "viper" not in source.text:
         return
     scope = Scope(source.constants)
@@ -37,8 +46,20 @@ def viper_keys(source: Source) -> Iterator[Found]:
             if not listed or (pattern is _BIND and len(listed) > 1):
                 continue
             key = evaluate(listed[0], scope)
-            for named in upper([f"{prefix}_{key}" if prefix else key]) if key else ():
-                yield Found(ItemKind.ENV_VAR, Named(named.name), match.start())
+            for each in [key] if key else _looped(listed[0].strip(), source.text[: match.start()]):
+                for named in upper([f"{prefix}_{each}" if prefix else each]):
+                    yield Found(ItemKind.ENV_VAR, Named(named.name), match.start())
+    yield from _bound(source, prefix, automatic=automatic)
+
+
+def _looped(name: str, before: str) -> list[str]:
+    """What the loop above takes ``name`` from, where that is a list of literals."""
+    heads = list(re.finditer(rf"\bfor\s+\w+\s*,\s*{re.escape(name)}\s*:=\s*range\s+\[\]string\{{([^{{}}]*)\}}", before))
+    return re.findall(r"\"([\w.-]+)\"", heads[-1][1]) if heads else []
+
+
+def _bound(source: Source, prefix: str, *, automatic: bool) -> Iterator[Found]:
+    """Flags that are read from the environment, too."""
     if automatic and prefix and ".BindPFlag" in source.text and ".Unmarshal(" in source.text:
         for match in _FLAG.finditer(source.text):
             yield from (Found(ItemKind.ENV_VAR, named, match.start()) for named in upper([f"{prefix}_{match['key']}"]))

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from driftguard.ai_sync.expressions import Scope, evaluate
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.rules import Found, Source
-from driftguard.ai_sync.spelling import Named, flag, kebab_flag, upper_snake
+from driftguard.ai_sync.spelling import Named, kebab_flag, long_flag, upper_snake
 from driftguard.ai_sync.syntax import bracketed, split
 
 _ATTRIBUTE = re.compile(
-    r"#\[(?:cfg_attr\(\s*[^\[\]]*?,\s*)?(?:arg|clap|structopt|argh|command|derive_args|opts?)(?P<open>\()"
+    r"#\[(?:cfg_attr\(\s*[^\[\]]*?,\s*)?(?:arg|clap|structopt|argh|bpaf|command|derive_args|options?|opts?)(?P<open>\()"
 )
 _BESIDE = re.compile(r"(?:[\s)\]]|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _FIELD = re.compile(r"(?:pub(?:\([^)]*\))?\s+)?(?:r#)?(?P<name>[a-z_]\w*)\s*:")
@@ -27,7 +27,7 @@ _ROW = re.compile(r"^[ \t]*(?P<name>[a-z][a-z0-9_]*)\s*:\s*[\w<>]+\s*,\s*(?:true
 
 def derived(source: Source) -> Iterator[Found]:
     """``#[arg(long, env = "X")]`` above a field; ``long`` alone takes the field's name."""
-    if not re.search(r"\b(?:clap|structopt|argh)\b|Parser|Args\b", source.text):
+    if not re.search(r"\b(?:clap|structopt|argh|bpaf|gumdrop)\b|Parser|Args\b", source.text):
         return
     for match in _ATTRIBUTE.finditer(source.text):
         inside = bracketed(source.text, match.start("open"))
@@ -75,7 +75,7 @@ def _named(options: Mapping[str, str], field: str, source: Source, start: int) -
     scope = Scope(source.constants)
     if "long" in options:
         value = evaluate(options["long"], scope) if options["long"] else None
-        spelled = flag([value]) if value else kebab_flag([field])
+        spelled = long_flag([value or next((named.name.strip("-") for named in kebab_flag([field])), "")])
         for named in spelled:
             others = tuple(f"--{word}" for word in re.findall(r"\"([\w-]+)\"", options.get("alias", "")))
             yield Found(ItemKind.CLI_FLAG, Named(named.name, others), start)

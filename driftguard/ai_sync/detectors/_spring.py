@@ -15,6 +15,7 @@ _VALUE = re.compile(r"@Value\(\s*(?:value\s*=\s*)?\"(?P<text>[^\"\n]*)\"")
 PLACEHOLDER = re.compile(r"\\?\$\{(?P<name>[A-Za-z_][\w.-]*)(?=[:}])")
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]+")
 _MAPPING = re.compile(r"@(?P<verb>Request|Get|Post|Put|Patch|Delete)Mapping\b(?P<open>\()?")
+_MICRONAUT = re.compile(r"@(?:Controller|Get|Post|Put|Patch|Delete)\b(?P<open>\()?")
 _PATH = re.compile(r"@Path\(\s*(?P<path>\"[^\"]*\")\s*\)")
 _CLASS = re.compile(r"\b(?:class|interface)\s+\w+")
 _CONTROLLER = re.compile(r"@\w*Controller\b|\bclass\s+\w+Controller\b|@FeignClient|@Path\(|@HttpExchange")
@@ -51,12 +52,13 @@ def routes(source: Source) -> Iterator[Found]:
 
 
 def _mapped(source: Source) -> Iterator[tuple[int, str]]:
-    for match in _MAPPING.finditer(source.text):
+    pattern = _MICRONAUT if "io.micronaut.http" in source.text else _MAPPING
+    for match in pattern.finditer(source.text):
         if not match["open"]:
             yield match.start(), ""
             continue
         inside = bracketed(source.text, match.end() - 1)[1:-1]
-        listed = re.search(r"\b(?:value|path)\s*=\s*(?P<value>\{[^}]*\}|\[[^\]]*\]|[^,)]+)", inside)
+        listed = re.search(r"\b(?:value|path|uri|uris)\s*=\s*(?P<value>\{[^}]*\}|\[[^\]]*\]|[^,)]+)", inside)
         named = re.match(r"\s*(?:params|produces|consumes|method|headers|name)\s*=", inside)
         text = listed["value"] if listed else "" if named else (split(inside) or [""])[0]
         parts = split(text.strip(" {}[]\n"))

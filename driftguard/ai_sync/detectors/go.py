@@ -9,7 +9,7 @@ from driftguard.ai_sync.detectors._go_structs import struct_tags
 from driftguard.ai_sync.detectors._go_viper import viper_keys
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.rules import ASKED_ARGUMENT, ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
 from driftguard.ai_sync.spelling import first_flag, flag, path, switches
 
 _TYPES = (
@@ -27,12 +27,16 @@ FAMILY = Family(
     kind="go",
     grammars={".go": "go"},
     hint=re.compile(
-        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)|env[A-Z:\"]|[eE]nv\w*\[\"|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\"|HandleFunc|\.Handle\("
+        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)"
+        rb"|env[A-Z:\"]|[eE]nv\w*\[\"|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\""
+        rb"|HandleFunc|URL\.Path|Method:|http\.Method|range os\.Env|go-arg|\.Handle\("
         rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
     ),
     calls=(
         Call(r"(?:\w+\.)?(?:Getenv|LookupEnv|ExpandEnv)"),
-        Call(r"\w*viper\w*\.BindEnv|v\.BindEnv|vp\.BindEnv", at=1, shape="rest", needs="viper"),
+        Call(r"(?:\w*viper\w*|v|vp)\.Get\w*", only=ENV_LIKE, needs="viper"),
+        Call(r"(?:\w+\.)*(?:getenv|getEnv|GetEnv|lookupenv|lookupEnv)", only=ENV_LIKE),
+        Call(r"(?:\w*viper\w*|v|vp)\.(?:Must)?BindEnv", at=1, shape="rest", needs="viper"),
         Call(r"(?:cli|altsrc)\.EnvVars?|EnvVars", shape="rest"),
         Call(r".*\.(?:Envar|OverrideDefaultFromEnvar|EnvVar|FromEnv|WithEnv)", only=r"[A-Z][A-Z0-9_]*"),
         Call(
@@ -43,6 +47,7 @@ FAMILY = Family(
             least=3,
             needs=_NEEDS,
         ),
+        Call(rf"\w+\.{_TYPES}VarP?", ItemKind.CLI_FLAG, at=1, spelling=flag, least=4, needs=_NEEDS),
         Call(rf"{_SETS}\.{_TYPES}P?", ItemKind.CLI_FLAG, at=0, spelling=flag, least=3, needs=_NEEDS),
         Call(
             r"(?:flag|fs|flags?|\w*[fF]lagSet)\.(?:Func|BoolFunc)",
@@ -52,7 +57,7 @@ FAMILY = Family(
             needs=_NEEDS,
         ),
         Call(
-            r"(?:kingpin|a|app|cmd|k|.*[cC]md|.*[aA]pp|.*[cC]ommand\(.*\))\.Flag",
+            r"(?:.*\.)?(?:\w+|[cC]ommand\(.*\))\.Flag",
             ItemKind.CLI_FLAG,
             spelling=flag,
             needs="kingpin",
@@ -76,9 +81,22 @@ FAMILY = Family(
             ItemKind.CLI_FLAG,
             switches,
         ),
-        Access("expression_case", r"case(?P<expression>\"--[a-z][\w-]*\").*", ItemKind.CLI_FLAG, switches),
+        Access(
+            "binary_expression",
+            r"\w+==(?P<expression>\"--?[a-z][\w-]+\")",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs=r"os\.Args",
+        ),
+        Access(
+            "expression_case",
+            r"case(?:\"[^\"]*\",)*(?P<expression>\"--[a-z][\w-]*\").*",
+            ItemKind.CLI_FLAG,
+            switches,
+        ),
     ),
     texts=(
+        Text(ASKED_ARGUMENT, ItemKind.CLI_FLAG, switches),
         Text(
             ASKED_PATH.replace(r"\b[rR]eq(?:uest)?", r"\br|\b[rR]eq(?:uest)?"),
             ItemKind.HTTP_ROUTE,
@@ -86,10 +104,31 @@ FAMILY = Family(
             needs="net/http",
         ),
         Text(
+            r"\b(?:r|req|request)\.URL\.Path\s*==\s*(?P<expression>[A-Za-z_]\w*)\b(?![.(\[])",
+            ItemKind.HTTP_ROUTE,
+            path,
+            only=r"/.+",
+            needs="net/http",
+        ),
+        Text(
             r"\bEnvVars?\s*:\s*(?:\[\]string)?\{?\s*(?P<names>(?:\"[A-Za-z_]\w*(?:,\s*\w+)*\"\s*,?\s*)+)",
             within=r"[A-Za-z_]\w*",
         ),
         Text(r"\bEnvVars?\s*:\s*(?:\[\]string\{)?\s*(?P<expression>[A-Za-z_][\w.]*)\s*[,}\n]"),
+        Text(r"\bEnvVars?\s*:\s*\[\]string\{(?P<listed>[^{}]*\+[^{}]*)\}"),
+        Text(
+            rf"\bcase\s+(?P<names>\"{ENV_LIKE}\"(?:\s*,\s*\"{ENV_LIKE}\")*)\s*:",
+            within=ENV_LIKE,
+            needs=r"range\s+os\.Environ\(\)",
+        ),
+        Text(
+            rf"\bstrings\.(?:HasPrefix|CutPrefix|TrimPrefix)\(\w+,\s*\"(?P<name>{ENV_LIKE})=\"",
+            needs=r"range\s+os\.Environ\(\)",
+        ),
+        Text(
+            rf"^[ \t]*(?:const\s+)?\w+\s+\w*Env(?:Var|Name|Key|ironment)?(?:Name)?\s*=\s*(?P<expression>\"{ENV_LIKE}\")"
+        ),
+        Text(r"\bpflag\.Flag\{\s*Name:\s*(?P<expression>\"[^\"]+\")(?![^{}]*Hidden:\s*true)", ItemKind.CLI_FLAG, flag),
         Text(
             r"\b(?:Env|EnvName|EnvKey|EnvVarName|envVar|envVarName|envKey|env|envName)\s*:\s*(?P<expression>\"[A-Z][A-Z0-9_]*\")",
             only=r"[A-Z][A-Z0-9_]{2,}",

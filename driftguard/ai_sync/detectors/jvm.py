@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from driftguard.ai_sync.detectors._enums import enumerated
-from driftguard.ai_sync.detectors._spring import placeholders, routes
+from driftguard.ai_sync.detectors._jvm_routes import lambdas
+from driftguard.ai_sync.detectors._spring import placeholders, relaxed, routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
-from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import switches
+from driftguard.ai_sync.rules import ASKED_ARGUMENT, ENV_LIKE, Access, Call, Family, Text
+from driftguard.ai_sync.spelling import Named, first_flag, flag, kebab_flag, switches
 
 _HINT = re.compile(
     rb"(?:enum|class)\s+[\w ]*Env"
-    rb"|getenv|@Value|@Option|@Parameter|Mapping\(|@Path\(|addOption|ConfigurationProperties|getOrDefault\(\"[A-Z]|[eE]nv\w*\.get|dotenv|Option\(|option\(|\"--[a-z]"
+    rb"|getenv|commons\.cli|joptsimple|args4j|picocli|ConfigProperty|@Property|envvar|kotlinx\.cli|[jJ]avalin|ktor|micronaut|spark\."
+    rb"|\.(?:equals|startsWith)\(\"--|@Value|@Option|@Parameter|Mapping\(|@Path\(|addOption|ConfigurationProperties"
+    rb"|getOrDefault\(\"[A-Z]|[eE]nv\w*\.get|[cC]onfig\w*(?:\(\))?\.get|\(args, \"-|dotenv|Option\(|option\(|\"--[a-z]"
 )
+_LISTED = r"(?P<listed>\{[^}]*\}|\[(?:[^\]\"]|\"[^\"]*\")*\]|arrayOf\([^)]*\)|\"[^\"]*\"|[A-Z][A-Z0-9_]*\b(?!\s*=))"
+
+
+def properties(texts: list[str]) -> Iterator[Named]:
+    """Keys of a settings file, in all the spellings that frameworks take from the environment."""
+    yield from map(relaxed, texts)
+
+
 _CALLS = (
     Call(r"(?:\w+\.)*(?:System\.)?getenv(?:\(\))?(?:\.(?:get|getOrDefault|containsKey|getValue))?"),
     Call(r"(?:ALIAS)\.(?:get|getOrDefault|containsKey|getValue)"),
     Call(
-        r"(?:\w*[dD]otenv|\w*[eE]nv(?:ironment)?|\w*[cC]onfig)\.(?:get|getProperty|getOrDefault|getRequiredProperty|getEnv)",
+        r"(?:\w*[dD]otenv|\w*[eE]nv(?:ironment)?|\w*[cC]onfig(?:uration)?(?:\(\))?)\.(?:get|getProperty|getOrDefault|getRequiredProperty|getEnv|getString|getInteger|getInt|getLong|getBoolean|getDouble|getValue)",
         only=ENV_LIKE,
     ),
     Call(r"(?:.*\.)?(?:environmentVariable|envvar|fromEnv)", only=r"[A-Z][A-Z0-9_]*"),
@@ -33,22 +45,101 @@ _CALLS = (
         needs="clikt",
         unless=r"hidden\s*=\s*true",
     ),
+    Call(
+        r"(?:.*\.)?(?:accepts|acceptsAll)",
+        ItemKind.CLI_FLAG,
+        shape="strings",
+        spelling=first_flag,
+        needs="joptsimple",
+        only=r"[A-Za-z].*",
+    ),
+    Call(
+        r"(?:.*\.)?(?:OptionSpec\.)?builder",
+        ItemKind.CLI_FLAG,
+        shape="rest",
+        spelling=switches,
+        only=r"-.*",
+        needs="OptionSpec",
+    ),
+    Call(
+        r"(?:.*\.)?(?:longOpt|withLongOpt)",
+        ItemKind.CLI_FLAG,
+        spelling=flag,
+        needs=r"commons\.cli|OptionBuilder|Option\.builder",
+    ),
+    Call(
+        r"(?:\w*[oO]pt\w*|.*[oO]ptions\(.*\)|.*)\.addOption|addOption|new(?:\w+\.)*Option|(?:\w+\.)*Option",
+        ItemKind.CLI_FLAG,
+        at=1,
+        least=3,
+        spelling=flag,
+        only=r"[a-zA-Z][\w.-]*",
+        needs=r"commons\.cli",
+    ),
+    Call(
+        r"(?:.*\.)?option",
+        ItemKind.CLI_FLAG,
+        at=None,
+        keyword=("fullName",),
+        spelling=flag,
+        needs=r"kotlinx\.cli",
+    ),
+    Call(r"(?:.*\.)?option", at=None, keyword=("envvar",), needs="clikt"),
+    Call(
+        r"\w*[aA]rg\w*(?:\[\w+\])?\.(?:equals|startsWith|equalsIgnoreCase)",
+        ItemKind.CLI_FLAG,
+        spelling=switches,
+        only=r"--[a-z].*",
+    ),
+    Call(
+        r"\w+\.(?:equals|startsWith|equalsIgnoreCase)",
+        ItemKind.CLI_FLAG,
+        spelling=switches,
+        only=r"--[a-z].*",
+        needs=r"\bmain\(",
+    ),
     Call(r"(?:\w+\.)?addArgument|addArgument", ItemKind.CLI_FLAG, shape="rest", spelling=switches, only=r"-.*"),
 )
 _TEXTS = (
+    Text(ASKED_ARGUMENT, ItemKind.CLI_FLAG, switches),
     Text(
-        r"@(?:CommandLine\.)?Option\(\s*(?![^@]*?hidden\s*=\s*true[^@]*?\))(?:[^()@]*?\bnames?\s*=\s*)?(?P<names>\{[^}]*\}|\[[^\]]*\]|arrayOf\([^)]*\)|\"[^\"]*\")",
+        rf"@(?:CommandLine\.)?Option\(\s*(?![^@]*?hidden\s*=\s*true[^@]*?\))(?:[^()@]*?\bnames?\s*=\s*)?{_LISTED}",
         ItemKind.CLI_FLAG,
         switches,
-        within=r"--[A-Za-z][\w.-]*",
+        only=r"-.+",
     ),
     Text(
-        r"@Parameter\(\s*names\s*=\s*(?P<names>\{[^}]*\}|\[[^\]]*\]|arrayOf\([^)]*\)|\"[^\"]*\")(?![^@]*hidden\s*=\s*true)",
+        rf"@Parameter\((?![^@]*?hidden\s*=\s*true)[^()@]*?\bnames\s*=\s*{_LISTED}",
         ItemKind.CLI_FLAG,
         switches,
-        within=r"--[A-Za-z][\w.-]*",
+        only=r"-.+",
     ),
-    Text(r"case\s+(?P<expression>\"--[a-z][\w-]*\")", ItemKind.CLI_FLAG, switches),
+    Text(r"\bdefaultValue\s*=\s*\"[^\"]*\$\{env:(?P<name>[A-Z][A-Z0-9_]*)", needs="picocli|CommandLine"),
+    Text(r"@ConfigProperty\([^()]*?\bname\s*=\s*(?P<expression>\"[\w.-]+\")", spelling=properties),
+    Text(r"@Property\(\s*name\s*=\s*(?P<expression>\"[\w.-]+\")", spelling=properties, needs="micronaut"),
+    Text(
+        rf"(?:\bcase\s+|(?<=\n)\s*(?=\"[^\n]*->)|(?<=\{{)\s*(?=\"[^\n]*->))(?P<names>\"{ENV_LIKE}\"(?:\s*,\s*\"{ENV_LIKE}\")*)\s*(?:->|:)",
+        within=ENV_LIKE,
+        needs=r"getenv\(\)\.(?:entrySet|forEach|keySet)|in System\.getenv\(\)",
+    ),
+    Text(
+        r"\bcase\s+(?P<listed>\"-[^\"]*\"(?:\s*,\s*\"-[^\"]*\")*)\s*(?:->|:)",
+        ItemKind.CLI_FLAG,
+        switches,
+        only=r"--[a-z].*",
+    ),
+    Text(
+        r"\bval\s+(?P<name>\w+)\s*(?::\s*[\w?<>]+\s*)?by\s+option\((?!\s*\"-)(?!(?:[^()]|\([^()]*\))*?,\s*\"-)(?!(?:[^()]|\([^()]*\))*?names\s*=)(?![^()]*hidden\s*=\s*true)",
+        ItemKind.CLI_FLAG,
+        kebab_flag,
+        needs="clikt",
+    ),
+    Text(
+        r"\bval\s+(?P<name>\w+)\s+by\s+\w+\.option\((?![^()]*fullName)(?![^()]*ArgType\.\w+,\s*\")",
+        ItemKind.CLI_FLAG,
+        flag,
+        needs=r"kotlinx\.cli",
+    ),
     Text(r"(?P<expression>\"--[a-z][\w-]*\")\.equals\(", ItemKind.CLI_FLAG, switches),
 )
 _ALIASES = (
@@ -62,7 +153,7 @@ JAVA = Family(
     hint=_HINT,
     calls=_CALLS,
     texts=_TEXTS,
-    specials=(enumerated, placeholders, routes),
+    specials=(enumerated, placeholders, routes, lambdas),
     call_nodes=("method_invocation", "object_creation_expression"),
     functions=("method_declaration", "constructor_declaration", "lambda_expression"),
     chains=(),
@@ -85,7 +176,7 @@ KOTLIN = Family(
         Access("indexing_expression", r"(?:\w*[dD]otenv|ALIAS)\[(?P<expression>.+)\]"),
     ),
     texts=_TEXTS,
-    specials=(enumerated, placeholders, routes),
+    specials=(enumerated, placeholders, routes, lambdas),
     call_nodes=("call_expression",),
     argument_nodes=("value_arguments",),
     functions=("function_declaration",),

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import re
 
+from driftguard.ai_sync.detectors._enums import enumerated
 from driftguard.ai_sync.detectors._rust_clap import config_macros, derived
+from driftguard.ai_sync.detectors._rust_routes import nested_routes
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, path, switches, usage
+from driftguard.ai_sync.spelling import flag, long_flag, path, switches, usage
 
 FAMILY = Family(
     kind="rust",
     grammars={".rs": "rust"},
     hint=re.compile(
-        rb"getopts|\(\s*\"/[\w{:<]|path(?:\(\))?\s*==\s*\"/|optflag|lexopt|pico_args|env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""
+        rb"getopts|EnvVars|bpaf|gumdrop|figment|env::vars|web::(?:scope|resource)|\.nest\(|warp::path|env::args|\(\s*\"/[\w{:<]|path(?:\(\))?\s*==\s*\"/|optflag|lexopt|pico_args|env::var|\bvar(?:_os)?\(|env!|clap|structopt|\bargh\b|Arg::|from_env|getenv|get_env|\"--[a-z]|make_config!|envconfig|Envconfig|[eE]nv\w*\(\""
     ),
     calls=(
         Call(r"(?:std::)?(?:env::)?(?:var|var_os)|dotenvy?::var|(?:\w+::)*ALIAS"),
         Call(r"(?:std::)?(?:option_env|env)!?", needs=r"option_env!|\benv!"),
+        Call(r"(?:\w+::)*Env::(?:var|var_or)", only=ENV_LIKE, needs="figment"),
+        Call(r"(?:.*\.)?(?:\w+::)*env", only=ENV_LIKE, needs="bpaf"),
+        Call(r"(?:.*\.)?(?:\w+::)*long", ItemKind.CLI_FLAG, spelling=flag, needs="bpaf"),
+        Call(
+            r"\w+(?:\.as_str\(\)|\.as_ref\(\))?\.(?:starts_with|strip_prefix)",
+            ItemKind.CLI_FLAG,
+            spelling=switches,
+            only=r"--[a-z][\w-]*=?",
+            needs=r"env::args",
+        ),
         Call(r".*\.env|.*\.env_os", only=r"[A-Z][A-Z0-9_]*", needs=r"clap|Arg::"),
         Call(
             r".*\.long",
             ItemKind.CLI_FLAG,
-            spelling=flag,
+            spelling=long_flag,
             needs=r"\b(?:Arg|Opt|arg|Flag)::(?:new|with_name)|\barg!",
             unless_chained=r"\.hide\(true\)|\.hidden\(true\)",
         ),
@@ -62,16 +74,19 @@ FAMILY = Family(
             ItemKind.CLI_FLAG,
             switches,
         ),
+        Text(
+            r"\b\w+(?:\.as_str\(\))?\s*==\s*(?P<expression>\"--[a-z][\w-]*\")",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs="env::args",
+        ),
+        Text(
+            rf"(?:[{{,|]|^)\s*(?P<expression>\"{ENV_LIKE}\")(?=\s*(?:\||=>))",
+            needs=r"\bin\s+(?:std::)?env::vars(?:_os)?\(\)",
+        ),
         Text(r"\barg!\(\s*(?:\[?\w+\]?\s+)?(?:-\w\s+)?--\"?(?P<name>[a-z][\w-]*)", ItemKind.CLI_FLAG, flag),
         Text(
-            r"\.(?:route|at)\(\s*(?P<expression>\"/[^\"\n]*\")\s*[,)]",
-            ItemKind.HTTP_ROUTE,
-            path,
-            needs="axum|actix|poem|salvo|tide",
-        ),
-        Text(r"\bweb::resource\(\s*(?P<expression>\"/[^\"\n]*\")", ItemKind.HTTP_ROUTE, path),
-        Text(
-            r"#\[(?:\w+::)*(?:get|post|put|delete|patch|head|options|route)\(\s*(?P<expression>\"/[^\"\n]*\")",
+            r"#\[(?:\w+::)*(?:get|post|put|delete|patch|head|options|route)\(\s*\"(?P<name>/[^\"\n?]*)[^\"\n]*\"",
             ItemKind.HTTP_ROUTE,
             path,
         ),
@@ -79,7 +94,7 @@ FAMILY = Family(
         Text(r"#\[envconfig\([^\]]*?from\s*=\s*(?P<expression>\"\w+\")"),
         Text(r"\benv_(?:name|var|key)\s*:\s*(?:Some\()?(?P<expression>\"[A-Z]\w*\")", only=ENV_LIKE),
     ),
-    specials=(derived, config_macros),
+    specials=(enumerated, derived, config_macros, nested_routes),
     call_nodes=("call_expression", "macro_invocation"),
     argument_nodes=("arguments", "token_tree"),
     functions=("function_item", "closure_expression"),
@@ -90,7 +105,10 @@ FAMILY = Family(
     parameter=r"^(?:mut\s+)?(?P<name>[a-z_]\w*)\s*:",
     constant=r"(?P<name>\b[A-Za-z_]\w*)\s*(?::\s*&(?:'static\s+)?str)?\s*=\s*(?P<value>\"[^\"\n]*\")",
     definition=r"\bfn\s+NAME\b|\b(?:const|static|let)\s+NAME\b",
-    loops=(r"\bfor\s+(?P<targets>\w+)\s+in\s+(?P<iterable>&?\[[^\[\]]*\]|[\w.]+)",),
+    loops=(
+        r"\bfor\s+(?P<targets>\w+)\s+in\s+(?P<iterable>&?\[[^\[\]]*\]|[\w.]+)",
+        r"(?P<iterable>\[[^\[\]]*\]|\b[A-Z][A-Z0-9_]*)\s*\.(?:iter|into_iter)\(\)[^|;]{0,80}\|&*(?P<targets>\w+)\|",
+    ),
 )
 
 DETECTOR = Reader(FAMILY)
