@@ -123,8 +123,8 @@ def names(text: str) -> list[str]:
 
 
 def last(dotted: str) -> str:
-    """``b`` of ``a.b``, ``a::b`` or ``a->b``."""
-    return re.split(r"\.|::|->", dotted)[-1].lstrip("$@")
+    """``b`` of ``a.b``, ``a::b`` or ``a->b``, and of a name that a backslash parts."""
+    return re.split(r"\.|::|->|\\", dotted)[-1].lstrip("$@")
 
 
 def bound(name: str, text: str) -> str:

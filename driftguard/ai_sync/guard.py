@@ -181,7 +181,7 @@ class _Sought:
 
     def is_said_in(self, hit: WordHit) -> bool:
         """Code that holds a variable's name as a text knows it already, unless it only gives that text a name."""
-        if key_of(self.item)[0] != ItemKind.ENV_VAR:
+        if key_of(self.item)[0] != ItemKind.ENV_VAR or "_" not in self.item.name:
             return False
         quoted = rf"([\"'`]){re.escape(self.item.name)}\1"
         bound = rf"[^\"'`()]*=\s*{quoted}[\s;,]*"

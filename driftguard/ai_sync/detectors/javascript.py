@@ -151,6 +151,12 @@ FAMILY = Family(
         ),
         Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
         Text(
+            r"\[(?P<names>(?:\s*[\"'`]--?[\w-]+[\"'`]\s*,?)+)\]\.includes\(\s*\w*(?:arg|flag|opt)\w*",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+        Text(
             r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?"
             r"=\s*(?:process\.env|import\.meta\.env|Bun\.env|ALIAS)\b(?![.(\[])",
             within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",

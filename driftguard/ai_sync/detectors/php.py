@@ -53,6 +53,12 @@ FAMILY = Family(
             switches,
         ),
         Text(
+            r"\bin_array\(\s*\$\w*[aA]rg\w*(?:\[\w+\])?\s*,\s*\[(?P<names>(?:\s*[\"']--?[\w-]+[\"']\s*,?)+)\]",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+        Text(
             r"\bcase\s+(?P<expression>[\"']--[a-z][\w-]*[\"'])\s*:",
             ItemKind.CLI_FLAG,
             switches,
