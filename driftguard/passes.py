@@ -17,6 +17,10 @@ from driftguard.model import Action, Outcome, Status
 SETTLE = (1.0, 5.0, 15.0)
 """Seconds to pause after the first, second and third pass in a row in which nothing moved; after that it's over."""
 
+OVER = "the run's deadline came first"
+NAMED = 3
+"""So many of those that something waits for are named, the others counted."""
+
 SLOWLY = 30.0
 """Seconds between passes after that, for as long as a deletion that has begun may take."""
 
@@ -155,10 +159,14 @@ class _Work:
 
     def _why_never(self, action: Action) -> str:
         others = [other for other in action.after if other in self.waiting]
-        return f"waits for {', '.join(others)}, which never ended" if others else "the run's deadline came first"
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        waits = f"waits for {', '.join(others[:NAMED])}{more}, which never ended" if others else ""
+        if not self.pace.over:
+            return waits or OVER
+        return f"{OVER}; it {waits}" if waits else OVER
 
 
 def _overdue(end: lanes.Ended[Outcome | Held]) -> str:
     if end.begun:
         return "took too long and was given up; it may still happen"
-    return "the run's deadline came first"
+    return OVER

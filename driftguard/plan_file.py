@@ -117,11 +117,14 @@ def write(path: Path, reviewed: Reviewed) -> None:
         raise UsageError(f"{path}: the plan can't be written: {error.strerror}") from error
 
 
+_AGAIN = "make a new one: driftguard plan -o FILE"
+
+
 def load(path: Path) -> Reviewed:
     """Raises ``UsageError`` for a file that isn't a whole plan of this version, as it was written."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path}: is too large for a plan")
+            raise UsageError(f"{path}: is too large for a plan; {_AGAIN}")
         whole = json.loads(path.read_bytes())
         version, digest, plan = whole["version"], whole["digest"], whole["plan"]
     except OSError as error:
@@ -129,9 +132,11 @@ def load(path: Path) -> Reviewed:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"{path}: is not a plan of `driftguard plan -o`") from error
     if version != VERSION:
-        raise UsageError(f"{path}: is a plan of version {version!r}; this driftguard applies version {VERSION}")
+        raise UsageError(
+            f"{path}: is a plan of version {version!r}; this driftguard applies version {VERSION}; {_AGAIN}"
+        )
     if digest != _digest(plan):
-        raise UsageError(f"{path}: its digest doesn't fit: it was damaged or changed since it was written")
+        raise UsageError(f"{path}: its digest doesn't fit: it was damaged or changed since it was written; {_AGAIN}")
     try:
         return _REVIEWED.validate_python(plan, strict=False)
     except ValidationError as error:
@@ -141,20 +146,20 @@ def load(path: Path) -> Reviewed:
 def check(reviewed: Reviewed, policy: Policy, now: datetime) -> None:
     """Raises ``UsageError`` if the plan was made under another policy, or too long ago."""
     if reviewed.policy_sha != policy.sha:
-        raise UsageError(
-            f"the policy changed since the plan was made ({reviewed.policy_sha[:12]}, now {policy.sha[:12]})"
-        )
+        shas = f"{reviewed.policy_sha[:12]}, now {policy.sha[:12]}"
+        raise UsageError(f"the policy changed since the plan was made ({shas}); {_AGAIN}")
     age, most = now - reviewed.created_at, policy.limits.plan_age
     if age > most or age < -SKEW:
         when = f"{reviewed.created_at:%Y-%m-%d %H:%M} UTC"
-        raise UsageError(f"the plan is of {when}; {policy.where('limits.plan_age')} allows {format_duration(most)}")
+        allowed = f"{policy.where('limits.plan_age')} allows {format_duration(most)}"
+        raise UsageError(f"the plan is of {when}; {allowed}; {_AGAIN}")
 
 
 def check_accounts(reviewed: Reviewed, accounts: Sequence[str]) -> None:
     """Raises ``UsageError`` if the plan was made with the credentials of another account."""
     if tuple(sorted(accounts)) != reviewed.accounts:
         made, here = (", ".join(names) or "no account" for names in (reviewed.accounts, sorted(accounts)))
-        raise UsageError(f"the plan is of {made}, the credentials are of {here}")
+        raise UsageError(f"the plan is of {made}, the credentials are of {here}; sign in there, or {_AGAIN}")
 
 
 def check_event(reviewed: Reviewed, event: Event) -> None:
@@ -167,7 +172,9 @@ def check_event(reviewed: Reviewed, event: Event) -> None:
         )
 
     if told(planned) != told(event) or planned.sha != event.sha or planned.base_sha != event.base_sha:
-        raise UsageError(f"the plan is for {told(planned)}, this is {told(event)}")
+        raise UsageError(
+            f"the plan is for {told(planned)}, this is {told(event)}; apply it with the same event, or {_AGAIN}"
+        )
 
 
 def _digest(plan: Any) -> str:

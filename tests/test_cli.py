@@ -31,6 +31,17 @@ def test_version_and_validate_load_no_sdk(tmp_path: Path, words: list[str]) -> N
     assert "driftguard" in loaded
 
 
+def test_ctrl_c_says_where_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("driftguard.policy_file.schema_text", interrupted)
+    assert within("schema", cwd=tmp_path, environ={})[0] == 130
+    assert "interrupted; the trail holds what was begun, and the next run finishes it" in capsys.readouterr().err
+
+
 def test_version(tmp_path: Path) -> None:
     assert within("--version", cwd=tmp_path, environ={}) == (0, f"driftguard {__version__}\n")
 

@@ -142,6 +142,14 @@ def test_a_circle_of_dependencies_ends_and_names_it() -> None:
     ]
 
 
+def test_of_many_that_something_waits_for_a_few_are_named() -> None:
+    actions = [action("vpc", *"abcde"), *(action(name, name) for name in "abcde")]
+    said = {outcome.action_id: outcome.error for outcome in passes.work_through(actions, applied, pace())}
+    assert said["vpc"] == "waits for a, b, c and 2 more, which never ended"
+    late = {outcome.action_id: outcome.error for outcome in passes.work_through(actions, applied, pace(-1))}
+    assert late["vpc"] == "the run's deadline came first; it waits for a, b, c and 2 more, which never ended"
+
+
 def test_after_the_deadline_everything_left_is_said_to_be_left() -> None:
     outcomes = list(passes.work_through([action("a"), action("b")], applied, pace(seconds=-1)))
     never = (Status.FAILED, 0, "the run's deadline came first")

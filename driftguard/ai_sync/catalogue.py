@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from driftguard.ai_sync import mounts
+from driftguard.ai_sync import inherited, mounts
 from driftguard.ai_sync.extraction import Job, detectors_of, extract_all
 from driftguard.ai_sync.items import Detector, Extraction, Helper, Item, Known, is_bare
 from driftguard.globs import Globs
@@ -51,7 +51,8 @@ class Catalogue:
 
     def _mounts(self, revision: str, specs: tuple[str, ...]) -> Sequence[mounts.Mount]:
         if (revision, specs) not in self._mounted:
-            self._mounted[revision, specs] = mounts.find(self.tree, revision, specs)
+            above = inherited.find(self.tree, revision) if set(specs) & set(mounts.CSHARP) else []
+            self._mounted[revision, specs] = [*mounts.find(self.tree, revision, specs), *above]
         return self._mounted[revision, specs]
 
     def claims(self, path: str) -> bool:

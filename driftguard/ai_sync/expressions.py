@@ -22,7 +22,10 @@ _TAIL = re.compile(
     r"|\.to_s|\.key|\.encode\(\)|\.c_str\(\)|\.data\(\)|\.as_ref\(\)|\.rawValue|\.toString\(\)|\.String\(\)"
     r"|\s+as\s+\w+|!)$"
 )
-_CAST = re.compile(r"(?:string|String\.valueOf|std::string|strings\.TrimSpace|toupper)\((?P<inner>.*)\)$", re.DOTALL)
+_CAST = re.compile(
+    r"(?:(?:\w+\.)*[eE]nv(?:Name|Var|Key)|string|String\.valueOf|std::string|strings\.TrimSpace|toupper)\((?P<inner>.*)\)$",
+    re.DOTALL,
+)
 _NAMEOF = re.compile(r"nameof\((?:\w+\.)*(?P<name>\w+)\)")
 _REPLACED = re.compile(
     r"\.(?:replace|replaceAll|replace_all|Replace|gsub|tr)\(\s*(?P<old>[\"'/][^\"'\n]{1,8}?[\"'/])g?\s*,\s*[\"']_[\"']\s*\)$"

@@ -19,7 +19,8 @@ from driftguard.ports import SourceTree
 _WORDS = ("use", "include_router", "register_blueprint", "include")
 _PYTHON = ("*.py",)
 _JAVASCRIPT = ("*.js", "*.mjs", "*.cjs", "*.ts", "*.mts")
-_SUFFIXES = ("", ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", "/index.js", "/index.ts", "/__init__.py")
+CSHARP = ("*.cs",)
+_SUFFIXES = ("", ".cs", ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", "/index.js", "/index.ts", "/__init__.py")
 _USE = re.compile(r"\.use\(\s*[\"'`](?P<prefix>/[^\"'`]*)[\"'`]\s*,")
 _INCLUDE = re.compile(r"\.(?:include_router|register_blueprint)\(")
 _DJANGO = re.compile(
@@ -54,12 +55,13 @@ def mounted(items: Sequence[Item], mounts: Sequence[Mount]) -> list[Item]:
 def specs_of(items: Iterable[Item]) -> tuple[str, ...]:
     """Where the routes among ``items`` may be mounted: in files of their own languages."""
     ends = {PurePosixPath(item.path).suffix for item in items if item.kind is ItemKind.HTTP_ROUTE}
-    kinds = (_PYTHON, _JAVASCRIPT)
+    kinds = (_PYTHON, _JAVASCRIPT, CSHARP)
     return tuple(spec for specs in kinds if ends & {spec[1:] for spec in specs} for spec in specs)
 
 
 def find(tree: SourceTree, revision: str, specs: Sequence[str]) -> list[Mount]:
     """Every mount in the files of one revision that ``specs`` name. One search, and the files that mount are read."""
+    specs = [spec for spec in specs if spec not in CSHARP]
     paths = {hit.path for hit in tree.search(revision, _WORDS, specs) if _LINE.search(hit.text)} if specs else ()
     found: list[Mount] = []
     for path, data in tree.read_many(revision, sorted(paths)[:_MOST_FILES]):

@@ -56,7 +56,7 @@ class Needle:
         patterns = [_pattern(self.item.kind, name) for name in names]
         if self.item.kind is ItemKind.HELM_VALUE:
             patterns[1:] = [_marked(name, pattern) for name, pattern in zip(names[1:], patterns[1:], strict=True)]
-        return re.compile("|".join(patterns))
+        return re.compile("|".join(patterns), re.IGNORECASE if self.item.kind is ItemKind.HTTP_ROUTE else re.NOFLAG)
 
 
 def escaped(word: str) -> tuple[str, ...]:

@@ -54,13 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DriftGuardError as error:
         return _say(error, os.environ)
     except KeyboardInterrupt:
-        typer.echo("interrupted; the trail holds what was begun, and the next run finishes it", err=True)
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; there is nobody to tell
         return CLEAN
     except Exception as error:  # noqa: BLE001 - the last line of defence: one line instead of a traceback
         return _usage(error)
+    if code == INTERRUPTED:  # typer makes an exit code of Ctrl-C, depending on its version
+        typer.echo("interrupted; the trail holds what was begun, and the next run finishes it", err=True)
     return code if isinstance(code, int) else CLEAN
 
 

@@ -36,7 +36,7 @@ GLOBAL = "us-east-1"
 _READS = re.compile(r"(Describe|List|Get|Head|Search|Lookup|BatchGet|Simulate)[A-Z]\w*")
 _THROTTLED = re.compile(r"Thrott|SlowDown|RequestLimitExceeded|TooManyRequests|BandwidthLimit|PriorRequestNotComplete")
 _GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
-"""A bare 404 isn't among them: only something between us and AWS answers so, since no HEAD is ever sent."""
+"""A bare 404 isn't among them: something between us and AWS answers so, or cut an answer, as no HEAD is ever sent."""
 _DENIED = re.compile(
     r"AccessDenied|Unauthorized|AuthFailure|Forbidden|ExpiredToken|InvalidClientToken|InvalidAccessKey|SignatureDoesNot"
     r"|UnrecognizedClient|OptInRequired|InvalidToken|^403$"
@@ -277,7 +277,7 @@ def _from_answer(error: Any, what: str) -> DriftGuardError:
     text = f"{what}: {code}: {error.response.get('Error', {}).get('Message', '')}".rstrip(": ")
     if _THROTTLED.search(code) or status in (429, 503):
         return Throttled(text, _retry_after(answer.get("HTTPHeaders", {})))
-    if status >= 500:  # noqa: PLR2004 - HTTP
+    if status >= 500 or code == "404":  # noqa: PLR2004 - HTTP; see _GONE
         return TransientError(text, _retry_after(answer.get("HTTPHeaders", {})))
     kinds = ((_IN_USE, StillInUse), (_GONE, NotFound), (_DENIED, AccessDenied))
     found = next((kind for pattern, kind in kinds if pattern.search(code)), PermanentError)

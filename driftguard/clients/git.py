@@ -154,9 +154,10 @@ class GitTree:
     def search(self, revision: str, words: Sequence[str], pathspecs: Sequence[str] = ()) -> Iterator[WordHit]:
         if not words:
             return
-        where = ["--untracked"] if revision == WORK_TREE else [self.resolve(revision)]
+        # of a commit's files git reads one at a time, and further threads would only hand them around
+        where = ["--untracked"] if revision == WORK_TREE else ["--threads=1", self.resolve(revision)]
         out = self._grep(words, [*where, "--", *pathspecs])
-        prefix = 0 if revision == WORK_TREE else len(where[0]) + 1
+        prefix = 0 if revision == WORK_TREE else len(where[-1]) + 1
         for hit in _HIT.finditer(out):
             yield WordHit(_text(hit["path"][prefix:]), int(hit["line"]), hit["text"].decode(errors="replace"))
 

@@ -27,6 +27,13 @@ class Rehearsal:
         return Receipt(Status.SIMULATED, f"would {action.kind.replace('_', ' ')}")
 
 
+DOING = 0.9
+"""The part of a run's time by which the last action must have ended; the rest is for looking whether it came true."""
+
+TELLING = 120.0
+"""Seconds to tell people of a run, also of one that used all of its time."""
+
+
 def _ignore(_targets: Sequence[Target], _most: int) -> None:
     """Whoever looks at targets one by one needn't know which ones come next."""
 
@@ -45,6 +52,8 @@ class Gate:
     sleep: Callable[[float], None] = time.sleep
     expect: Expect = _ignore
     progress: Progress = field(default_factory=Silent)
+    begun: float = field(default_factory=time.monotonic)
+    """When the run began: ``limits.deadline`` counts from here, planning included."""
 
     def grounds(self, event: Event, kept: Mapping[str, datetime | None] | None = None) -> Grounds:
         """What a decision at this very moment stands on."""
@@ -62,7 +71,8 @@ class Gate:
         ended = {ruled.action.id: _denied(ruled.decision) for ruled in ruling.ruled if not ruled.allowed}
         for action in allowed:
             self.progress.begins(action)
-        for outcome in passes.work_through(allowed, passage.attempt, self._pace(), self._begins):
+        pace = self._pace(DOING, TELLING if all(each.rule is None for each in ruling.ruled) else 0.0)
+        for outcome in passes.work_through(allowed, passage.attempt, pace, self._begins):
             passage.close(outcome)
             ended[outcome.action_id] = outcome
             self.progress.ended(ruled[outcome.action_id].action, outcome)
@@ -79,7 +89,7 @@ class Gate:
         touched = [target for index in deleted for target in actions[index].touched]
         self.expect(touched, len(touched))
         calls = [functools.partial(self._verify_one, actions[index].touched, outcomes[index]) for index in deleted]
-        pace = self._pace()
+        pace = self._pace(1.0)
         for end in lanes.run(calls, width=pace.width, timeout=pace.timeout, deadline=pace.deadline):
             index = deleted[end.index]
             why = end.error or "the second look took too long"
@@ -101,9 +111,10 @@ class Gate:
         looked_at = (action for action in actions if action.precondition is Precondition.STILL_EXISTS)
         self.expect([target for action in looked_at for target in action.touched], self.policy.limits.parallel)
 
-    def _pace(self) -> passes.Pace:
+    def _pace(self, part: float, least: float = 0.0) -> passes.Pace:
+        """Until ``part`` of the run's time is over, but for ``least`` seconds from now in any case."""
         limits = self.policy.limits
-        deadline = time.monotonic() + limits.deadline.total_seconds()
+        deadline = max(self.begun + part * limits.deadline.total_seconds(), time.monotonic() + least)
         return passes.Pace(limits.parallel, limits.action_timeout.total_seconds(), deadline, self.settle, self.sleep)
 
 

@@ -104,6 +104,10 @@ class Passage:
         found = self.reread(action.target)
         if found is None:
             return Outcome(action.id, Status.VERIFIED, note="already gone")
+        if found.tags is None and action.target.tags is not None:
+            return Outcome(
+                action.id, Status.FAILED, error="could not be looked at again: its tags can't be read any more"
+            )
         changed = _changed(action, found)
         if changed:
             return Outcome(action.id, Status.STALE, note=f"{changed} since it was planned")

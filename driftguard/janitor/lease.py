@@ -201,7 +201,7 @@ def _protected(target: Target, tags: Tags, janitor: Janitor) -> Lease | None:
 
 def _protecting(tags: Tags, janitor: Janitor) -> tuple[str, str] | None:
     """The policy's key and the tag's value, of the first tag that protects."""
-    for key, patterns in janitor.protected_tags.items():
+    for key, patterns in janitor.protecting:
         for value in tags.alike(key):
             if any(fnmatchcase(as_read(value), as_read(pattern)) for pattern in patterns):
                 return key, value

@@ -7,6 +7,7 @@ a part of it: phase two, after Terraform, for whatever is still there.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -19,26 +20,34 @@ from driftguard.janitor.lease import Lease, Terms
 from driftguard.janitor.members import Members
 from driftguard.janitor.order import after_wholes, ordered
 from driftguard.janitor.prices import Prices
+from driftguard.janitor.resources.streams import Stream, merged
 from driftguard.janitor.survey import survey
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
-from driftguard.ports import Cloud, Sources
+from driftguard.ports import Clock, Cloud, Sources
+
+LOOKING = 0.5
+"""The part of a run's time that all looks for the plan may take."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Reading:
-    """Judges one resource after the other, and remembers who has to be warned of an end."""
+    """Judges one resource after the other, each when it is seen, and remembers who has to be warned of an end.
+
+    A look through the clouds takes minutes, and what is made meanwhile comes from no future.
+    """
 
     terms: Terms
-    rule: Rule
+    clock: Clock
     _warned: dict[str, Finding] = field(default_factory=dict)
 
     def judge(self, target: Target) -> Lease:
-        judged = lease.judge(target, self.terms)
-        if lease.warns(judged, self.terms):
-            self._warned.update((target.id, warning) for warning in _warning(target, judged, self.terms))
+        terms = replace(self.terms, now=self.clock())
+        judged = lease.judge(target, terms)
+        if lease.warns(judged, terms):
+            self._warned.update((target.id, warning) for warning in _warning(target, judged, terms))
         return judged
 
     @property
@@ -52,16 +61,17 @@ class JanitorPlanner:
     """``ports.Planner``: looks through the clouds that the policy configures."""
 
     sources: Sources
+    begun: float = field(default_factory=time.monotonic)
     kind: ClassVar[str] = "janitor"
 
     def plan(self, event: Event, rule: Rule) -> Plan:
-        policy, now = self.sources.policy, self.sources.clock()
+        policy, clock = self.sources.policy, self.sources.clock
         if event.question:
             return Plan(notes=(f"rule '{rule.name}': a question about a contract ends nothing",))
         ended = environments.ended_environment(event, rule, policy)
         if ended == "":
             return Plan(notes=(f"rule '{rule.name}': {event.kind} ends no environment",))
-        reading = Reading(Terms(policy, now, ended, self.sources.history), rule)
+        reading = Reading(Terms(policy, clock(), ended, self.sources.history), clock)
         builds = Builds.at(event, self.sources)
         members = Members(builds.whole, ended)
 
@@ -70,7 +80,8 @@ class JanitorPlanner:
             members.notice(target, judged)
             return judged
 
-        found = survey(self._candidates(), judge, self._clouds(), policy)
+        until = self.begun + LOOKING * policy.limits.deadline.total_seconds()
+        found = survey(self._candidates(until), judge, self._clouds(), policy, until)
         wholes = builds.destructions(members.ending)
         kept, unknown = Keeps(self.sources, event).of(members.ending)
         prices = Prices(policy.janitor.prices)
@@ -96,21 +107,14 @@ class JanitorPlanner:
         except DriftGuardError:
             return ()
 
-    def _candidates(self) -> Iterator[Target | Gap]:
+    def _candidates(self, until: float) -> Iterator[Target | Gap]:
         try:
             clouds = self.sources.clouds
         except DriftGuardError as error:
             yield Gap("*", "the clouds", str(error))
             return
-        for cloud in clouds:
-            yield from _discovered(cloud)
-
-
-def _discovered(cloud: Cloud) -> Iterator[Target | Gap]:
-    try:
-        yield from cloud.discover()
-    except DriftGuardError as error:
-        yield Gap(cloud.provider, "the inventory", str(error))
+        inventories = [Stream(cloud.provider, "the inventory", cloud.discover) for cloud in clouds]
+        yield from merged(inventories, width=max(1, len(inventories)), timeout=max(0.0, until - time.monotonic()))
 
 
 def _deletion(target: Target, judged: Lease, prices: Prices, wholes: Mapping[str, Sequence[Action]]) -> Action:

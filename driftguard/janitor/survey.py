@@ -6,7 +6,6 @@ The second one matters because inventories list what is long gone, and know noth
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -35,17 +34,23 @@ class Survey:
 
 
 def survey(
-    candidates: Iterable[Target | Gap], judge: Callable[[Target], Lease], clouds: Sequence[Cloud], policy: Policy
+    candidates: Iterable[Target | Gap],
+    judge: Callable[[Target], Lease],
+    clouds: Sequence[Cloud],
+    policy: Policy,
+    until: float,
 ) -> Survey:
-    """Every candidate judged; what would go, as it really is now."""
+    """Every candidate judged; what would go, as it really is now. Ends by ``until``, a ``time.monotonic()``."""
     found = Survey(Sightings.under(policy.janitor.max_deletions))
     found.add(candidates, judge)
     if found.seen.going.left_out == 0:  # otherwise the plan is denied, and a thousand looks would change nothing
-        found.add(_looked_at(found.seen.take_going(), clouds, policy), judge)
+        found.add(_looked_at(found.seen.take_going(), clouds, policy, until), judge)
     return found
 
 
-def _looked_at(targets: Sequence[Target], clouds: Sequence[Cloud], policy: Policy) -> Iterator[Target | Gap]:
+def _looked_at(
+    targets: Sequence[Target], clouds: Sequence[Cloud], policy: Policy, until: float
+) -> Iterator[Target | Gap]:
     """Each target as it is now; what is gone is left out.
 
     One that can't be read comes back with unreadable tags, which protect it, and a gap that names it.
@@ -57,7 +62,7 @@ def _looked_at(targets: Sequence[Target], clouds: Sequence[Cloud], policy: Polic
         [functools.partial(_look, looks, target) for target in targets],
         width=policy.limits.parallel,
         timeout=policy.limits.action_timeout.total_seconds(),
-        deadline=time.monotonic() + policy.limits.deadline.total_seconds(),
+        deadline=until,
     )
     for end in ends:
         target = targets[end.index]

@@ -192,13 +192,14 @@ def _go_time(text: str) -> datetime | None:
         return None
 
 
-_GUARDED = (
-    "deletion_protection",
-    "deletion_protection_enabled",
-    "disable_api_termination",
-    "enable_deletion_protection",
+_GUARDED = re.compile(
+    r"(\w+_)?(delete|deletion|termination|deregistration)_protection(_\w+)?"
+    r"|disable_api_termination|protect_from_scale_in|object_lock_enabled"
 )
-"""Attributes by which providers switch on what their cloud protects with."""
+"""Attributes by which providers switch on what their cloud protects with; ``force_destroy`` goes past Object Lock."""
+
+_ON = ("true", "enabled", "active", "protected")
+"""What such an attribute says then, or a word that begins with ``prevent``."""
 
 
 def forbidden(state: str, environment: str, janitor: Janitor) -> str:
@@ -221,17 +222,36 @@ def forbidden(state: str, environment: str, janitor: Janitor) -> str:
 
 
 def _why_not(attributes: Mapping[str, Any], environment: str, janitor: Janitor) -> str:
-    for name in _GUARDED:
-        if attributes.get(name) is True:
-            return f"protected by the cloud: {name}"
-    for name in ("tags_all", "tags", "effective_labels", "labels"):
-        tags = attributes.get(name)
-        if isinstance(tags, Mapping):
-            plain = {str(key): str(value) for key, value in tags.items() if value is not None}
-            why = lease.contradiction(plain, environment, janitor)
-            if why:
-                return why
+    guard = next(_guards(attributes), "")
+    if guard:
+        return f"protected by the cloud: {guard}"
+    for name in ("tags_all", "tags", "effective_labels", "labels", "tag"):
+        tags = _as_mapping(attributes.get(name))
+        plain = {str(key): str(value) for key, value in tags.items() if value is not None}
+        why = lease.contradiction(plain, environment, janitor)
+        if why:
+            return why
     return ""
+
+
+def _guards(attributes: Any) -> Iterator[str]:
+    """The names of those that protect, in nested blocks, too."""
+    if isinstance(attributes, list):
+        for each in attributes:
+            yield from _guards(each)
+    elif isinstance(attributes, Mapping):
+        for name, value in attributes.items():
+            if isinstance(value, Mapping | list):
+                yield from _guards(value)
+            elif _GUARDED.fullmatch(name) and str(value).lower().startswith((*_ON, "prevent")):
+                yield name
+
+
+def _as_mapping(tags: Any) -> Mapping[str, Any]:
+    """Tags are a mapping, or blocks with a key and a value each."""
+    if isinstance(tags, list):
+        return {each["key"]: each.get("value") for each in tags if isinstance(each, Mapping) and "key" in each}
+    return tags if isinstance(tags, Mapping) else {}
 
 
 _PREVENTS = re.compile(r"""["']?prevent_destroy["']?\s*[=:]\s*(?!false\b)\S""")

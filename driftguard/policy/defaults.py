@@ -175,13 +175,14 @@ NOT_CODE = (
     "**/.yarn/**",
     ".mvn/**",
     "**/.mvn/**",
-    "**/testrunner/**",
     "mvnw",
     "gradlew",
     "wait-for-it*",
     "wait-for",
     "**/wait-for.sh",
-    "**/dist/**",
+    "**/dist/**/*.js",
+    "**/dist/**/*.cjs",
+    "**/dist/**/*.mjs",
     "**/swagger-ui/**",
     "**/static/**/*.js",
     "**/public/**/*.js",
@@ -227,6 +228,7 @@ NOT_CODE = (
     ".devcontainer/**",
     "**/.ci/**",
     "ci/**",
+    "/build.go",
     "/build.rs",  # one below src/ is a module
     "[!s]*/build.rs",
     "[!s]*/*/build.rs",
@@ -256,6 +258,20 @@ _GITHUB = """
     REPOSITORY_OWNER_ID RETENTION_DAYS RUN_ATTEMPT RUN_ID RUN_NUMBER SERVER_URL SHA STATE STEP_SUMMARY TOKEN
     TRIGGERING_ACTOR WORKFLOW WORKFLOW_REF WORKFLOW_SHA WORKSPACE
 """.split()  # noqa: SIM905 - a page of words reads better than a page of quotes
+_BUILDKITE = """
+    AGENT_ACCESS_TOKEN AGENT_ID AGENT_NAME ARTIFACT_* BRANCH BUILD_* COMMAND COMMIT JOB_ID LABEL MESSAGE ORGANIZATION_*
+    PARALLEL_* PIPELINE_* PROJECT_* PULL_REQUEST PULL_REQUEST_* REPO RETRY_* SOURCE STEP_* TAG TRIGGERED_*
+""".split()  # noqa: SIM905 - as above
+_DRONE = """
+    BRANCH BUILD_* CALVER COMMIT COMMIT_* DEPLOY_TO FAILED_STAGES FAILED_STEPS GIT_HTTP_URL GIT_SSH_URL JOB_NUMBER
+    PULL_REQUEST PULL_REQUEST_* REMOTE_URL REPO REPO_* SEMVER SEMVER_* SOURCE_BRANCH STAGE_* STEP_* SYSTEM_* TAG
+    TARGET_BRANCH WORKSPACE WORKSPACE_*
+""".split()  # noqa: SIM905 - as above
+_DOTNET = """
+    ADDITIONAL_DEPS CLI_* Diagnostic* ENVIRONMENT Enable* GC* HOST_* MULTILEVEL_LOOKUP NOLOGO PRINT_TELEMETRY_MESSAGE
+    ROLL_FORWARD* ROOT ROOT(* RUNNING_IN_CONTAINER* SHARED_STORE SKIP_* STARTUP_HOOKS SYSTEM_* TC_* Tiered* USE_*
+    VERSION WATCH WATCH_* gc*
+""".split()  # noqa: SIM905 - as above
 WELL_KNOWN = (
     # the shell's, POSIX 8.3, and what every system sets
     *(
@@ -305,8 +321,19 @@ WELL_KNOWN = (
         "DESKTOP_SESSION",
         "XDG_*",
         "DBUS_SESSION_BUS_ADDRESS",
-        *(f"SSH_{name}" for name in ("AUTH_SOCK", "AGENT_PID", "ASKPASS", "CLIENT", "CONNECTION", "TTY")),
-        *(f"SUDO_{name}" for name in ("USER", "UID", "GID", "COMMAND", "ASKPASS")),
+        "SSH_AUTH_SOCK",
+        "SSH_AGENT_PID",
+        "SSH_CLIENT",
+        "SSH_CONNECTION",
+        "SSH_TTY",
+        "SSH_ASKPASS*",
+        "SSH_ORIGINAL_COMMAND",
+        "SUDO_ASKPASS",
+        "SUDO_COMMAND",
+        "SUDO_EDITOR",
+        "SUDO_GID",
+        "SUDO_UID",
+        "SUDO_USER",
     ),
     *(
         "IFS",
@@ -371,6 +398,7 @@ WELL_KNOWN = (
         "PROCESSOR_IDENTIFIER",
         "PROCESSOR_LEVEL",
         "PROCESSOR_REVISION",
+        "SESSIONNAME",
         "NUMBER_OF_PROCESSORS",
         "USERDOMAIN",
         "PUBLIC",
@@ -404,7 +432,22 @@ WELL_KNOWN = (
     *("CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY"),
     *("JOURNAL_STREAM", "container", "GPG_TTY", "GNUPGHOME", "KUBECONFIG", "DOCKER_HOST", "BROWSER"),
     # continuous integration
-    *("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "BUILD_ID", "RUNNER_*", "ACTIONS_*", "GITLAB_CI", "CI_*"),
+    *(
+        "CI",
+        "CONTINUOUS_INTEGRATION",
+        "BUILD_NUMBER",
+        "BUILD_ID",
+        *(
+            f"RUNNER_{name}"
+            for name in ("OS", "ARCH", "NAME", "TEMP", "TOOL_CACHE", "DEBUG", "ENVIRONMENT", "WORKSPACE", "TRACKING_ID")
+        ),
+        *(
+            f"ACTIONS_{name}"
+            for name in ("RUNTIME_*", "CACHE_*", "RESULTS_URL", "ID_TOKEN_*", "STEP_DEBUG", "RUNNER_*")
+        ),
+        "GITLAB_CI",
+        "CI_*",
+    ),
     # what a runner hands an action: its inputs, and its state between its steps
     *("INPUT_*", "STATE_[a-z]*"),
     # https://docs.github.com/en/actions/reference/workflows-and-actions/variables; applications have their own, too
@@ -415,10 +458,12 @@ WELL_KNOWN = (
         "CIRCLE_*",
         "JENKINS_HOME",
         "JENKINS_URL",
-        "BUILDKITE*",
+        *(f"BUILDKITE_{name}" for name in _BUILDKITE),
+        "BUILDKITE",
         "APPVEYOR*",
         "TEAMCITY_*",
-        "DRONE*",
+        *(f"DRONE_{name}" for name in _DRONE),
+        "DRONE",
         "TF_BUILD",
     ),
     # languages and their tools
@@ -432,13 +477,35 @@ WELL_KNOWN = (
         "npm_*",
         "NPM_CONFIG_*",
     ),
-    *("NEXT_RUNTIME", "NEXT_PHASE", "VERCEL*", "NETLIFY", "JEST_WORKER_ID", "VITEST*"),
+    *(
+        "NEXT_RUNTIME",
+        "NEXT_PHASE",
+        "VERCEL",
+        "VERCEL_ENV",
+        "VERCEL_*URL",
+        "VERCEL_REGION",
+        "VERCEL_GIT_*",
+        "NETLIFY",
+        "JEST_WORKER_ID",
+        "VITEST",
+        "VITEST_*_ID",
+        "VITEST_MODE",
+    ),
     *(
         "PYTHON*",
         "VIRTUAL_ENV",
-        "CONDA_*",
+        "CONDA_PREFIX",
+        "CONDA_DEFAULT_ENV",
+        "CONDA_EXE",
+        "CONDA_PYTHON_EXE",
+        "CONDA_SHLVL",
         "PIP_*",
-        "PYTEST_*",
+        "PYTEST_ADDOPTS",
+        "PYTEST_CURRENT_TEST",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        "PYTEST_PLUGINS",
+        "PYTEST_VERSION",
+        "PYTEST_XDIST_*",
         "DJANGO_SETTINGS_MODULE",
         "GOPATH",
         "GOROOT",
@@ -487,14 +554,28 @@ WELL_KNOWN = (
         "ZDOTDIR",
         "GIT_SSH*",
     ),
-    *("RUST_LOG", "RUST_BACKTRACE", "RUSTFLAGS", "RUSTC", "RUSTUP_*", "OUT_DIR"),
+    *(
+        "RUST_LOG",
+        "RUST_BACKTRACE",
+        "RUSTFLAGS",
+        "RUSTC",
+        "RUSTUP_HOME",
+        "RUSTUP_TOOLCHAIN",
+        "RUSTUP_DIST_SERVER",
+        "RUSTUP_UPDATE_ROOT",
+        "OUT_DIR",
+    ),
     *(
         "JAVA_HOME",
         "JAVA_OPTS",
         "JAVA_TOOL_OPTIONS",
         "JDK_HOME",
-        "GRADLE_*",
-        "MAVEN_*",
+        "GRADLE_HOME",
+        "GRADLE_OPTS",
+        "GRADLE_USER_HOME",
+        "MAVEN_ARGS",
+        "MAVEN_HOME",
+        "MAVEN_OPTS",
         "M2_HOME",
         "RACK_ENV",
         "RAILS_ENV",
@@ -505,9 +586,18 @@ WELL_KNOWN = (
         "GEM_*",
         "RUBYOPT",
         "RUBYLIB",
-        "COMPOSER_*",
+        "COMPOSER",
+        "COMPOSER_ALLOW_SUPERUSER",
+        "COMPOSER_BIN_DIR",
+        "COMPOSER_CACHE_DIR",
+        "COMPOSER_HOME",
+        "COMPOSER_MEMORY_LIMIT",
+        "COMPOSER_NO_*",
+        "COMPOSER_PROCESS_TIMEOUT",
+        "COMPOSER_ROOT_VERSION",
+        "COMPOSER_VENDOR_DIR",
         "PHP_INI_*",
-        "DOTNET_*",
+        *(f"DOTNET_{name}" for name in _DOTNET),
         "ASPNETCORE_*",
     ),
     *(
@@ -521,7 +611,12 @@ WELL_KNOWN = (
         "DESTDIR",
         "MIX_ENV",
         "BUN_INSTALL",
-        "DENO_*",
+        "DENO_AUTH_TOKENS",
+        "DENO_DEPLOYMENT_ID",
+        "DENO_DIR",
+        "DENO_INSTALL*",
+        "DENO_REGION",
+        "DENO_TLS_CA_STORE",
     ),
     # clouds and orchestrators
     *(
@@ -536,7 +631,30 @@ WELL_KNOWN = (
     *("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_EXECUTION_ENV", "AWS_LAMBDA_*", "AWS_EC2_METADATA_DISABLED", "AWS_CA_BUNDLE"),
     *("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "AZURE_CLIENT_ID", "AZURE_TENANT_ID"),
     *("AZURE_CLIENT_SECRET", "AZURE_SUBSCRIPTION_ID", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "POD_NAME"),
-    *("POD_NAMESPACE", "POD_IP", "NODE_NAME", "DYNO", "K_SERVICE", "K_REVISION", "FLY_*", "RAILWAY_*", "RENDER"),
+    *(
+        "POD_NAMESPACE",
+        "POD_IP",
+        "NODE_NAME",
+        "DYNO",
+        "K_SERVICE",
+        "K_REVISION",
+        *(
+            f"FLY_{name}"
+            for name in (
+                "ALLOC_ID",
+                "APP_NAME",
+                "IMAGE_REF",
+                "MACHINE_*",
+                "PRIVATE_IP",
+                "PROCESS_GROUP",
+                "PUBLIC_IP",
+                "REGION",
+                "VM_MEMORY_MB",
+            )
+        ),
+        "RAILWAY_*",
+        "RENDER",
+    ),
     # flags that every command has
     *("--help", "-h", "--version", "-V", "-[?]"),
 )

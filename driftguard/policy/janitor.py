@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Self
 
@@ -137,7 +137,8 @@ class Janitor(Section):
     )
     protected_tags: Mapping[str, tuple[str, ...]] = Field(
         {"Environment": ("Production", "Prod"), "Protected": ("*",)},
-        description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards.",
+        description="Tag key -> values that protect; case-insensitive, with * and ? as wildcards. "
+        "Environment: Production protects in any case.",
     )
     max_deletions: StrictInt = Field(50, ge=0, description="A plan that deletes more is denied as a whole.")
     max_share: Annotated[float, Field(gt=0, le=1, strict=False)] = Field(
@@ -151,3 +152,9 @@ class Janitor(Section):
         {}, description="USD a month by type and size ('ec2:instance t3.micro', 'ec2:volume gp3 GiB'); ours come first."
     )
     clouds: Clouds = Clouds()
+
+    @property
+    def protecting(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What protects: production, whatever the policy says, and what it lists."""
+        yield "Environment", ("Production",)
+        yield from self.protected_tags.items()

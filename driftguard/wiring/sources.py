@@ -23,6 +23,9 @@ from driftguard.ports import Clock, Cloud, LanguageModel, Progress, SourceTree, 
 from driftguard.progress import Silent, Watched
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR
 
+LISTING = 0.4
+"""The part of a run's time by which a cloud's listings must have ended; one that hasn't is a gap."""
+
 log = logging.getLogger(__name__)
 
 
@@ -132,7 +135,8 @@ def built_cloud(name: str, policy: Policy, environ: Mapping[str, str]) -> Cloud:
     """The read side of the cloud called ``name``."""
     client = importlib.import_module(f"driftguard.clients.{name}")
     resources = importlib.import_module(f"driftguard.janitor.resources.{name}")
-    cloud: Cloud = resources.cloud(policy.janitor, client.reader(policy.janitor, environ, policy.auth))
+    seconds = LISTING * policy.limits.deadline.total_seconds()
+    cloud: Cloud = resources.cloud(policy.janitor, client.reader(policy.janitor, environ, policy.auth), seconds)
     return cloud
 
 

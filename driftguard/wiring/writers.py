@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from driftguard.audit import Trail
@@ -25,13 +25,14 @@ class LazyWriters:
     environ: Mapping[str, str]
     sources: LazySources
     trail: Trail
+    begun: float = field(default_factory=time.monotonic)
 
     @cached_property
     def stacks(self) -> StackDestroyer:
         limit = self.policy.limits.deadline.total_seconds()
         git = importlib.import_module("driftguard.clients.git")
         client = importlib.import_module("driftguard.clients.terraform")
-        directory, until = self.sources.directory, time.monotonic() + max(limit / 2, limit - client.STOPPING)
+        directory, until = self.sources.directory, self.begun + max(limit / 2, limit - client.STOPPING)
         api = client.Terraform(self.environ, lambda: git.GitTree.open(directory), until)
         self.sources.stack.callback(api.stop)
         teardown = importlib.import_module("driftguard.janitor.teardown")

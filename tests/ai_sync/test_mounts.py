@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from driftguard.ai_sync import mounts
+from driftguard.ai_sync import inherited, mounts
 from driftguard.ai_sync.items import Item, ItemKind
 from driftguard.ports import WordHit
 
@@ -82,3 +82,22 @@ def test_only_a_path_that_says_something_by_itself_documents_without_its_mount(
 ) -> None:
     files = {"src/app.js": "import u from './users.js'\napp.use('/api', u)"}
     assert named("src/users.js", route, files).aliases == aliases
+
+
+BASE = '[ApiController]\n[Route("api/[controller]")]\npublic abstract class BaseApi : ControllerBase { }'
+
+
+@pytest.mark.parametrize(
+    ("code", "prefix"),
+    [
+        ("public class UsersController : BaseApi\n{", "/api/users"),
+        ("[Authorize]\npublic class UsersController(IUsers users) : BaseApi, IOther {", "/api/users"),
+        ('[Route("own")]\npublic class UsersController : BaseApi {', ""),
+        ("public class UsersController : ControllerBase {", ""),
+    ],
+)
+def test_a_controller_without_a_route_has_its_base_class_s(code: str, prefix: str) -> None:
+    found = inherited.find(Tree({"Api/BaseApi.cs": BASE, "Api/UsersController.cs": code}), "head")  # type: ignore[arg-type]
+    item = Item(ItemKind.HTTP_ROUTE, "/x", "Api/UsersController.cs", 1, 1, "")
+    assert mounts.specs_of([item]) == mounts.CSHARP
+    assert [each.name for each in mounts.mounted([item], found)] == [f"{prefix}/x"]

@@ -183,6 +183,7 @@ def test_a_page_that_keeps_failing_raises_instead_of_ending_the_listing(
         ("ProvisionedThroughputExceededException", 503, Throttled),
         ("RequestLimitExceeded", 503, Throttled),
         ("InternalError", 500, TransientError),
+        ("404", 404, TransientError),
         ("ValidationException", 400, PermanentError),
     ],
 )

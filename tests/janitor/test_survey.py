@@ -1,5 +1,6 @@
 """The second, native look at what would go."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -44,7 +45,9 @@ class Cloud:
 
 
 def of(cloud: Cloud, *targets: Target | Gap, policy: Policy = POLICY) -> Survey:
-    return survey(targets, lambda found: lease.judge(found, lease.Terms(policy, NOW)), [cloud], policy)
+    return survey(
+        targets, lambda found: lease.judge(found, lease.Terms(policy, NOW)), [cloud], policy, time.monotonic() + 60
+    )
 
 
 def going(found: Survey) -> set[str]:

@@ -180,7 +180,7 @@ def internet_gateway(cloud: MotoCloud, name: str, tags: Tags) -> str:
     ec2 = cloud.client("ec2")
     made = ec2.create_internet_gateway(**specified("internet-gateway", name, tags))
     identity = str(made["InternetGateway"]["InternetGatewayId"])
-    ec2.attach_internet_gateway(InternetGatewayId=identity, VpcId=a_vpc(cloud))
+    ec2.attach_internet_gateway(InternetGatewayId=identity, VpcId=tag(cloud, a_vpc(cloud), name, tags))
     return identity
 
 
@@ -196,7 +196,7 @@ def route_table(cloud: MotoCloud, name: str, tags: Tags) -> str:
     ec2, vpc = cloud.client("ec2"), a_vpc(cloud)
     made = ec2.create_route_table(VpcId=vpc, **specified("route-table", name, tags))
     identity = str(made["RouteTable"]["RouteTableId"])
-    ec2.associate_route_table(RouteTableId=identity, SubnetId=a_subnet(cloud, vpc))
+    ec2.associate_route_table(RouteTableId=identity, SubnetId=tag(cloud, a_subnet(cloud, vpc), name, tags))
     return identity
 
 
@@ -666,8 +666,6 @@ def role(cloud: MotoCloud, name: str, tags: Tags) -> None:
     iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=DOCUMENT)
     attached = iam.create_policy(PolicyName=f"on-{name}", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
     iam.attach_role_policy(RoleName=name, PolicyArn=attached)
-    iam.create_instance_profile(InstanceProfileName=f"with-{name}")
-    iam.add_role_to_instance_profile(InstanceProfileName=f"with-{name}", RoleName=name)
 
 
 @thing("iam:policy")
@@ -675,8 +673,6 @@ def managed_policy(cloud: MotoCloud, name: str, tags: Tags) -> None:
     iam = cloud.client("iam")
     arn = iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT, Tags=pairs(tags))["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOCUMENT, SetAsDefault=True)
-    a_role(cloud, f"has-{name}")
-    iam.attach_role_policy(RoleName=f"has-{name}", PolicyArn=arn)
 
 
 @thing("iam:instance-profile")

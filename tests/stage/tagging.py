@@ -1,4 +1,4 @@
-"""What AWS's tagging API returns and moto's doesn't: the rest of EC2 and RDS, listeners, OpenSearch, activities."""
+"""What AWS's tagging API returns and moto's doesn't: listeners, and RDS's option groups."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -10,32 +10,12 @@ from moto.backends import get_backend
 from moto.core.resource_tagging import TaggedResource, make_tag_matcher
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend as Tagging
 
-EC2 = {
-    "acl": "network-acl",
-    "dopt": "dhcp-options",
-    "vpce": "vpc-endpoint",
-    "eigw": "egress-only-internet-gateway",
-    "pcx": "vpc-peering-connection",
-}
-RDS = ("subnet_groups", "db_parameter_groups", "db_cluster_parameter_groups", "option_groups")
-
 
 def missing(account: str, region: str) -> Iterator[tuple[str, Any]]:
-    ec2 = get_backend("ec2")[account][region]
-    for identity, tags in ec2.tags.items():
-        sort = EC2.get(identity.partition("-")[0])
-        if sort:
-            yield f"arn:aws:ec2:{region}:{account}:{sort}/{identity}", tags
-    rds = get_backend("rds")[account][region]
-    for collection in RDS:
-        for group in getattr(rds, collection).values():
-            yield group.arn, {tag["Key"]: tag["Value"] for tag in group.get_tags()}
     balancers = get_backend("elbv2")[account][region].tagging_service.tags
     yield from ((arn, tags) for arn, tags in balancers.items() if ":listener" in arn)
-    yield from get_backend("opensearch")[account][region].tagger.tags.items()
-    yield from (
-        pair for pair in get_backend("stepfunctions")[account][region].tagger.tags.items() if "activity" in pair[0]
-    )
+    for group in get_backend("rds")[account][region].option_groups.values():
+        yield group.arn, {tag["Key"]: tag["Value"] for tag in group.get_tags()}
 
 
 def wanted(arn: str, filters: Collection[str] | None) -> bool:

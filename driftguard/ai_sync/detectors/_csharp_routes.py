@@ -16,7 +16,7 @@ _VERB = re.compile(
 )
 _GROUP = re.compile(r"\b(?P<name>\w+)\s*=\s*(?P<on>\w+)\.MapGroup\((?P<prefix>[^)\n]*)\)")
 _MAP = re.compile(
-    r"(?:\b(?P<on>\w+))?\s*\.Map(?:Get|Post|Put|Patch|Delete|Methods|GetAndPost|Hub(?:<\w+>)?|HealthChecks|Metrics"
+    r"(?:\b(?P<on>\w+))?\s*\.(?:UseHealthChecks|UseMetricServer|Map)(?:Get|Post|Put|Patch|Delete|Methods|GetAndPost|Hub(?:<\w+>)?|HealthChecks|Metrics"
     r"|PrometheusScrapingEndpoint|GrpcService(?:<\w+>)?)?\(\s*(?P<route>[^,;()\n]+)[,)]"
 )
 _METHOD = re.compile(r"\]?(?:\s|\[(?:[^\]\"]|\"[^\"]*\")*\])*(?:[\w<>\[\]?.,]+\s+)+(?P<name>\w+)\s*\(")

@@ -32,7 +32,7 @@ _GROUP = re.compile(
 _NESTED = re.compile(r"\b(?P<on>\w+)\.Route\(\s*(?P<prefix>\"[^\"]*\")\s*,\s*func\(\s*(?P<name>\w+)\b")
 _WRAPPED = re.compile(r"\w+\.(?:Get|Post|Put|Patch|Delete|Head|Options|New)\((?P<path>\"[^\"]*\")\)")
 _PATH = re.compile(
-    r"\b(?P<on>[A-Za-z_][\w.]*)(?:\.Methods\([^()]*\))?\.Path\((?P<path>[^()\n]+)\)\s*\.(?:Methods|Handler|HandlerFunc|Name|Queries)\("
+    r"\b(?P<on>[A-Za-z_][\w.]*)(?:\.Methods\([^()]*\))?\.Path(?:Prefix)?\((?P<path>[^()\n]+)\)\s*\.(?:Methods|Handler|HandlerFunc|Name|Queries)\("
 )
 _METHOD = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)?\s*(?:[\w.-]*)(?=/)")
 

@@ -49,13 +49,13 @@ FAMILY = Family(
             unless_chained=r"\b(?:Is)?Hidden\s*=\s*true",
         ),
         Call(
-            r"\w*(?:arg|opt)\w*(?:\[\w+\])?\.(?:StartsWith|Equals|Contains)",
+            r"\w*(?:arg|opt)\w*(?:\[\w+\])?\.(?:StartsWith|Equals|Contains|IsEqualTo|EqualsIgnoreCase)",
             ItemKind.CLI_FLAG,
             spelling=switches,
             only=r"--.*",
         ),
         Call(
-            r"\w+\.(?:StartsWith|Equals|Contains)",
+            r"\w+\.(?:StartsWith|Equals|Contains|IsEqualTo|EqualsIgnoreCase)",
             ItemKind.CLI_FLAG,
             spelling=switches,
             only=r"--[a-z].*",

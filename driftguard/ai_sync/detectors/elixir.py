@@ -24,7 +24,7 @@ _SCOPE = re.compile(
 
 
 def switches(source: Source) -> Iterator[Found]:
-    """``OptionParser.parse(argv, strict: [dry_run: :boolean])``, or an attribute that it is given."""
+    """``OptionParser.parse(argv, strict: [no_cache: :boolean])``, or an attribute that it is given."""
     if "OptionParser" not in source.text:
         return
     for match in _SWITCHES.finditer(source.text):

@@ -27,7 +27,7 @@ FAMILY = Family(
     kind="go",
     grammars={".go": "go"},
     hint=re.compile(
-        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin)"
+        rb"(?i:getenv|lookupenv|envconfig|viper|\.path\(|path\s*==|\bflag|pflag|cobra|kingpin|\.flag\()"
         rb"|env[A-Z:\"]|[eE]nv\w*\[\"|Env[A-Za-z]*\(|Flag\{|EnvVar|long:\""
         rb"|HandleFunc|URL\.Path|Method:|http\.Method|range os\.Env|go-arg|\.Handle\("
         rb"|\.(?:GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Any|Route|Group)\(|--[a-z]"
@@ -117,6 +117,9 @@ FAMILY = Family(
         Text(r"\bEnvVars?\s*:\s*(?:\[\]string\{)?\s*(?P<expression>[A-Za-z_][\w.]*)\s*[,}\n]"),
         Text(r"\bEnvVars?\s*:\s*\[\]string\{(?P<listed>[^{}]*\+[^{}]*)\}"),
         Text(
+            r"\b(?:Env|EnvVars?|EnvName|EnvKey)\s*:\s*(?P<expression>(?:[A-Za-z_][\w.]*\s*\+\s*)+\"[A-Z0-9_]+\"|fmt\.Sprintf\([^()\n]*\))"
+        ),
+        Text(
             rf"\bcase\s+(?P<names>\"{ENV_LIKE}\"(?:\s*,\s*\"{ENV_LIKE}\")*)\s*:",
             within=ENV_LIKE,
             needs=r"range\s+os\.Environ\(\)",
@@ -127,6 +130,13 @@ FAMILY = Family(
         ),
         Text(
             rf"^[ \t]*(?:const\s+)?\w+\s+\w*Env(?:Var|Name|Key|ironment)?(?:Name)?\s*=\s*(?P<expression>\"{ENV_LIKE}\")"
+        ),
+        Text(
+            r"\.Flag\(\s*(?P<expression>\"[a-z][\w.-]*\")\s*,\s*(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`)\s*\)"
+            r"(?!(?:\s*\.\w+\([^()]*\))*\s*\.Hidden\(\))"
+            r"(?=\s*\.\s*(?:Short|Default|Envar|Required|PlaceHolder|Bool|Strings?|U?[iI]nt|Float|Duration|Enum|Existing|URL|TCP|IP|Set)\w*\()",
+            ItemKind.CLI_FLAG,
+            flag,
         ),
         Text(r"\bpflag\.Flag\{\s*Name:\s*(?P<expression>\"[^\"]+\")(?![^{}]*Hidden:\s*true)", ItemKind.CLI_FLAG, flag),
         Text(

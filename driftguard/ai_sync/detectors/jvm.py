@@ -114,6 +114,11 @@ _TEXTS = (
         switches,
         only=r"-.+",
     ),
+    Text(
+        r"@Option\((?:[^()@]*?,\s*)?longName\s*=\s*(?P<expression>\"[A-Za-z][\w.-]*\")(?![^()@]*hidden\s*=\s*true)",
+        ItemKind.CLI_FLAG,
+        flag,
+    ),
     Text(r"\bdefaultValue\s*=\s*\"[^\"]*\$\{env:(?P<name>[A-Z][A-Z0-9_]*)", needs="picocli|CommandLine"),
     Text(r"@ConfigProperty\([^()]*?\bname\s*=\s*(?P<expression>\"[\w.-]+\")", spelling=properties),
     Text(r"@Property\(\s*name\s*=\s*(?P<expression>\"[\w.-]+\")", spelling=properties, needs="micronaut"),

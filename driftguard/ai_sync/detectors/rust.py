@@ -20,6 +20,7 @@ FAMILY = Family(
     ),
     calls=(
         Call(r"(?:std::)?(?:env::)?(?:var|var_os)|dotenvy?::var|(?:\w+::)*ALIAS"),
+        Call(r".*\.(?:var|var_os)", only=ENV_LIKE),
         Call(r"(?:std::)?(?:option_env|env)!?", needs=r"option_env!|\benv!"),
         Call(r"(?:\w+::)*Env::(?:var|var_or)", only=ENV_LIKE, needs="figment"),
         Call(r"(?:.*\.)?(?:\w+::)*env", only=ENV_LIKE, needs="bpaf"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from driftguard.errors import PermanentError
 from driftguard.janitor.resources.aws import cloud_control, kinds
 from driftguard.janitor.resources.aws.arn import Arn
+from driftguard.janitor.resources.aws.names import in_cloudformation
 from driftguard.janitor.resources.aws.resource import AwsResource
 from driftguard.registry import discover
 
@@ -33,6 +36,29 @@ class AwsTypes:
     @cached_property
     def _tail(self) -> Mapping[str, Sequence[AwsResource]]:
         return _by_service(self.long_tail.values())
+
+    @cached_property
+    def also_called(self) -> Mapping[str, Sequence[str]]:
+        """What CloudFormation calls those with a file of their own: ``AWS::SQS::Queue``."""
+        return in_cloudformation(self.long_tail.values(), functools.partial(_match, self._native))
+
+    def answers(self, resource: AwsResource, patterns: Iterable[str]) -> bool:
+        """Whether one of the policy's ``patterns`` means ``resource``, by its kind or by CloudFormation's name."""
+        return any(
+            fnmatchcase(name, pattern)
+            for pattern in patterns
+            for name in (resource.kind, *(self.also_called.get(resource.kind, ()) if "::" in pattern else ()))
+        )
+
+    def unanswered(self, patterns: Iterable[str]) -> Iterator[str]:
+        """Patterns that mean no kind at all."""
+        for pattern in patterns:
+            if not any(
+                self.answers(resource, [pattern])
+                for resources in (self.by_kind, self.long_tail if "::" in pattern else {})
+                for resource in resources.values()
+            ):
+                yield pattern
 
     def of(self, arn: Arn) -> AwsResource | None:
         """The kind of ``arn``; ``None`` if nothing here knows it."""

@@ -66,6 +66,7 @@ class CloudControlKind:
     reads: tuple[str, ...] = ("cloudformation:GetResource", "cloudformation:GetResourceRequestStatus")
     writes: tuple[str, ...] = ("cloudformation:DeleteResource",)
     listed: bool = False
+    takes_others: bool = False
 
     @property
     def is_global(self) -> bool:

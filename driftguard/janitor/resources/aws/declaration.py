@@ -98,6 +98,8 @@ class Declaration:
     """Seconds that a deletion may take which AWS only begins when asked."""
     protection: Protection = unprotected
     takes: Takes = _nothing
+    takes_others: bool = False
+    """Whether these are things of their own that its deletion only changes: then each must be one that may go, too."""
     says_gone: str = ""
     says_in_use: str = ""
     """What an error says (a regular expression) where its code doesn't tell."""

@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -28,6 +27,7 @@ from driftguard.janitor.resources.aws.resource import (
     AwsApi,
     AwsResource,
     LooksTogether,
+    mark,
     target,
 )
 from driftguard.janitor.resources.streams import Seen, Stream, merged
@@ -60,6 +60,7 @@ class AwsCloud:
 
     janitor: Janitor
     api: AwsApi
+    seconds: float = TIMEOUT
     provider: ClassVar[str] = "aws"
 
     @cached_property
@@ -79,7 +80,8 @@ class AwsCloud:
         except DriftGuardError as error:
             yield Gap("aws", "the account", str(error))
             return
-        yield from merged(streams, width=WIDTH, timeout=TIMEOUT)
+        yield from self._mistaken()
+        yield from merged(streams, width=WIDTH, timeout=self.seconds)
 
     def read(self, target: Target) -> Target | None:
         """As it is now, holding whatever goes along with it and has a word of its own."""
@@ -89,7 +91,14 @@ class AwsCloud:
         if found is None or not found.holds:
             return found
         alone = replace(found, holds=())
-        return holding(alone, [part for part in found.holds if lease.speaks(part, alone, self.janitor)])
+        parts = [part for part in map(self._read_part, found.holds) if part is not None]
+        if not self.types.named(found.type).takes_others:
+            parts = [part for part in parts if lease.speaks(part, alone, self.janitor)]
+        return holding(alone, parts)
+
+    def _read_part(self, part: Target) -> Target | None:
+        """One of which nothing but its name is told yet is read by its own kind."""
+        return self.read(part) if part.tags is None else part
 
     def _looks(self, looks: Mapping[str, Look]) -> Mapping[str, Look]:
         def whole(look: Look) -> Look:
@@ -128,17 +137,22 @@ class AwsCloud:
         ]
         return [*sweeps, *listings]
 
+    def _mistaken(self) -> Iterator[Gap]:
+        """Patterns of the policy that no kind answers to: whoever wrote one waits for something to be looked at."""
+        aws = self.janitor.clouds.aws
+        for pattern in self.types.unanswered(aws.types) if aws else ():
+            says = f"'{pattern}' matches no kind that is known here; docs/aws-types.md lists them"
+            yield Gap(f"{self.identity()}/types/{pattern.replace('/', '-')}", "janitor.clouds.aws.types", says)
+
     def _wanted(self, resource: AwsResource) -> bool:
         aws = self.janitor.clouds.aws
-        return aws is None or any(fnmatchcase(resource.kind, pattern) for pattern in aws.types)
+        return aws is None or self.types.answers(resource, aws.types)
 
     @cached_property
     def _swept(self) -> Sequence[str]:
         """What the tagging API is asked for, side by side: the services that the policy names, or ``ALL`` at once."""
         aws = self.janitor.clouds.aws
-        if aws is None or any(
-            "::" in pattern or re.search(r"[*?\[]", pattern.partition(":")[0]) for pattern in aws.types
-        ):
+        if aws is None or any(map(_names_no_service, aws.types)):
             return (ALL,)
         kinds = self.types.by_kind.values()
         wanted = {resource.arn.service for resource in kinds if self._wanted(resource) and not resource.listed}
@@ -189,7 +203,7 @@ class AwsCloud:
                 yield from self._completed(self.types.named(kind), group)
         yield from unknown.rest()
 
-    def _completed(self, resource: AwsResource, batch: Sequence[Target]) -> Iterator[Target]:
+    def _completed(self, resource: AwsResource, batch: Sequence[Target]) -> Iterator[Seen]:
         """Read one by one, side by side, whatever lacks tags, or lacks both an end and an age."""
         lacking = [found for found in batch if self._lacks(found)]
         yield from (found for found in batch if not self._lacks(found))
@@ -197,9 +211,9 @@ class AwsCloud:
         for end in lanes.run(calls, width=READERS, timeout=TIMEOUT, deadline=time.monotonic() + TIMEOUT):
             found = lacking[end.index]
             if end.error is not None or end.timed_out:
-                yield found  # unread, and so protected, or of unknown age, and so kept
+                yield from _unread(found, str(end.error or "reading it took too long"))
             elif end.value is not None and self._concerns(end.value):
-                yield end.value
+                yield from [end.value] if end.value.tags is not None else _unread(end.value, "its tags can't be read")
 
     def _lacks(self, found: Target) -> bool:
         if found.tags is None:
@@ -209,6 +223,12 @@ class AwsCloud:
 
     def _reading(self, resource: AwsResource, found: Target) -> lanes.Call[Target | None]:
         return lambda _ticket: resource.read(self.api, found)
+
+
+def _unread(found: Target, why: str) -> Iterator[Seen]:
+    """It stays, since unread tags protect, and it is named as what wasn't looked at."""
+    yield Gap(f"{found.path}/{found.id}", found.name or found.id, why)
+    yield replace(found, tags=None, fingerprint=mark(None))
 
 
 def _names_no_service(pattern: str) -> bool:

@@ -52,6 +52,10 @@ class AwsResource(Protocol):
     def is_global(self) -> bool:
         """Whether it has no region."""
 
+    @property
+    def takes_others(self) -> bool:
+        """Whether what a target of it holds are things of their own, which its deletion changes."""
+
     def name(self, arn: str, tags: Tags | None) -> str:
         """The name that ownership is read from; empty if there is none."""
 

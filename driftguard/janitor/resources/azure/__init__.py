@@ -7,7 +7,8 @@ from driftguard.policy import Janitor
 from driftguard.ports import Cloud, CloudWriter
 
 
-def cloud(janitor: Janitor, api: AzureApi) -> Cloud:
+def cloud(janitor: Janitor, api: AzureApi, _seconds: float = 0.0) -> Cloud:
+    """Its pages come one after the other, so that there is no listing that could be given up by itself."""
     return AzureCloud(janitor, api)
 
 

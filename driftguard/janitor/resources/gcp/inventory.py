@@ -48,6 +48,7 @@ class GcpCloud:
 
     janitor: Janitor
     api: GcpApi
+    seconds: float = TIMEOUT
     provider: ClassVar[str] = "gcp"
 
     @cached_property
@@ -72,7 +73,7 @@ class GcpCloud:
 
     def discover(self) -> Iterator[Seen]:
         streams = [*self._searches(), *self._containers()]
-        yield from merged(streams, width=WIDTH, timeout=TIMEOUT)
+        yield from merged(streams, width=WIDTH, timeout=self.seconds)
 
     def read(self, target: Target) -> Target | None:
         """As it is now, holding whatever goes along with it and has a word of its own."""

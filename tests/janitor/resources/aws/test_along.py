@@ -1,5 +1,6 @@
 """What AWS deletes along with something else is judged with it, where it has a word of its own."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -127,6 +128,63 @@ def test_a_group_is_judged_with_its_machines_and_their_volumes(aws: MotoCloud, c
     assert [each.type for each in taken if lease.speaks(each, group, cloud.janitor)] == ["ec2:volume"]
 
 
+def test_a_group_whose_machine_has_termination_protection_says_so(aws: MotoCloud, cloud: AwsCloud) -> None:
+    """Auto Scaling ends its instances whatever EC2 protects."""
+    instance = machine(aws, {})
+    aws.client("ec2").modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": True})
+    kind = cloud.types.named("autoscaling:group")
+    arn = f"arn:aws:autoscaling:eu-west-1:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/dg-group"
+    group = Target("aws", f"aws/{ACCOUNT}/eu-west-1", "autoscaling:group", arn, "dg-group", EXPIRED)
+    [parts] = kind.takes([(kind._at(cloud.api, group), {"Instances": [{"InstanceId": instance}]})])  # type: ignore[attr-defined]
+    assert [each.type for each in parts if lease.speaks(each, group, cloud.janitor)] == ["ec2:instance"]
+
+
+BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "made-by-the-stack"}}
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["its own", "a nested stack's"])
+@pytest.mark.parametrize("tags", [{}, {"Protected": "1"}])
+def test_a_stack_is_judged_with_what_it_lists_also_without_a_tag_of_its(
+    aws: MotoCloud, cloud: AwsCloud, tags: dict[str, str], nested: bool
+) -> None:
+    """Of a role, or a bucket whose tags were written anew, the tagging API doesn't say which stack made it."""
+    stacks, s3 = aws.client("cloudformation"), aws.client("s3")
+    body = json.dumps({"Resources": {"bucket": BUCKET}})
+    if nested:
+        s3.create_bucket(Bucket="templates", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        s3.put_object(Bucket="templates", Key="inner.json", Body=body)
+        inner = {"TemplateURL": "https://templates.s3.amazonaws.com/inner.json"}
+        body = json.dumps({"Resources": {"inner": {"Type": "AWS::CloudFormation::Stack", "Properties": inner}}})
+    arn = stacks.create_stack(StackName="dg-stack", TemplateBody=body, Tags=pairs(EXPIRED))["StackId"]
+    s3.put_bucket_tagging(Bucket="made-by-the-stack", Tagging={"TagSet": pairs(tags or {"plain": "1"})})
+    stack = cloud.read(Target("aws", f"aws/{ACCOUNT}/eu-west-1", "cloudformation:stack", arn, "dg-stack", EXPIRED))
+    assert stack is not None
+    assert judged(cloud, stack).deletable is not bool(tags)
+
+
+@pytest.mark.parametrize(
+    ("tags", "goes"),
+    [({}, False), (EXPIRED | {"Name": "dg-network"}, True), (SHIELDED | {"Name": "dg-network"}, False)],
+)
+def test_a_network_loses_its_gateway_and_its_routes_only_if_it_may_go_itself(
+    aws: MotoCloud, cloud: AwsCloud, tags: dict[str, str], goes: bool
+) -> None:
+    ec2, mine = aws.client("ec2"), pairs(EXPIRED | {"Name": "dg-mine"})
+    network = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=network, CidrBlock="10.8.1.0/24")["Subnet"]["SubnetId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    table = ec2.create_route_table(VpcId=network)["RouteTable"]["RouteTableId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=network)
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+    ec2.create_tags(Resources=[gateway, table], Tags=mine)
+    ec2.create_tags(Resources=[network, subnet], Tags=[*pairs(tags), {"Key": "plain", "Value": "1"}])
+    for sort, identity in (("internet-gateway", gateway), ("route-table", table)):
+        arn = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:{sort}/{identity}"
+        read = cloud.read(Target("aws", f"aws/{ACCOUNT}/eu-west-1", f"ec2:{sort}", arn, "dg-mine", EXPIRED))
+        assert read is not None
+        assert judged(cloud, read).deletable is goes
+
+
 def test_a_stack_is_judged_with_whatever_carries_its_tag(aws: MotoCloud, cloud: AwsCloud) -> None:
     kind = cloud.types.named("cloudformation:stack")
     arn = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/dg-stack/1"
@@ -137,6 +195,8 @@ def test_a_stack_is_judged_with_whatever_carries_its_tag(aws: MotoCloud, cloud: 
         account = ACCOUNT
 
         def pages(self, _service: str, operation: str, /, **more: Any) -> Any:
+            if operation == "list_stack_resources":
+                return
             asked.append((operation, more["TagFilters"]))
             kept = {"ResourceARN": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:dg-kept", "Tags": pairs(SHIELDED)}
             mine = {"ResourceARN": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:dg-queue", "Tags": pairs(EXPIRED)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from stage.aws_things import a_subnet, target_group, vpc
+from stage.aws_things import a_subnet, pairs, target_group, vpc
 from stage.moto_cloud import ACCOUNT, EXPIRED, MotoCloud
 
 from driftguard.clients.aws import writer
@@ -29,9 +29,28 @@ def held_target_group(aws: MotoCloud) -> Callable[[], object]:
     return lambda: elb.delete_load_balancer(LoadBalancerArn=balancer)
 
 
+def held_policy(aws: MotoCloud) -> Callable[[], object]:
+    iam = aws.client("iam")
+    text = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
+    arn = iam.create_policy(PolicyName="dg-held", PolicyDocument=text, Tags=pairs(EXPIRED))["Policy"]["Arn"]
+    iam.create_role(RoleName="theirs", AssumeRolePolicyDocument="{}")
+    iam.attach_role_policy(RoleName="theirs", PolicyArn=arn)
+    return lambda: iam.detach_role_policy(RoleName="theirs", PolicyArn=arn)
+
+
+def held_role(aws: MotoCloud) -> Callable[[], object]:
+    iam = aws.client("iam")
+    iam.create_role(RoleName="dg-held", AssumeRolePolicyDocument="{}", Tags=pairs(EXPIRED))
+    iam.create_instance_profile(InstanceProfileName="theirs")
+    iam.add_role_to_instance_profile(InstanceProfileName="theirs", RoleName="dg-held")
+    return lambda: iam.remove_role_from_instance_profile(InstanceProfileName="theirs", RoleName="dg-held")
+
+
 @pytest.mark.parametrize(
     ("kind", "hold"),
     [
+        ("iam:policy", held_policy),
+        ("iam:role", held_role),
         ("ec2:vpc", held_vpc),
         ("elasticloadbalancing:targetgroup", held_target_group),
     ],
@@ -40,7 +59,7 @@ def test_it_waits_for_what_holds_it(aws: MotoCloud, monkeypatch: pytest.MonkeyPa
     let_go = hold(aws)
     for name, value in aws.environ.items():
         monkeypatch.setenv(name, value)
-    janitor = Janitor(clouds=Clouds(aws=Aws(accounts=(ACCOUNT,), regions=("eu-west-1",), types=(kind,))))
+    janitor = Janitor(clouds=Clouds(aws=Aws(accounts=(ACCOUNT,), regions=("eu-west-1", "global"), types=(kind,))))
     api = writer(janitor, aws.environ)
     cloud = AwsCloud(janitor, api)
     [target] = [item for item in cloud.discover() if isinstance(item, Target) and item.name == "dg-held"]

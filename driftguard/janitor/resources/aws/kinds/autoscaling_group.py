@@ -1,8 +1,9 @@
 """Auto Scaling groups, with their instances. A warm pool goes first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from driftguard.janitor.resources.aws.along import machines, of_machines
+from driftguard.janitor.resources.aws.along import machines, of_machines, termination_protection
 from driftguard.janitor.resources.aws.declaration import one_by_one
 from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, Item, NativeKind
 from driftguard.model import Target
@@ -17,8 +18,8 @@ def _protection(_at: At, item: Item) -> str:
 def _machines(at: At, item: Item) -> Iterator[Target]:
     """Its instances, and what ends with these."""
     found = list(machines(at, [instance["InstanceId"] for instance in item.get("Instances", ())]))
-    for (machine, _), parts in zip(found, of_machines([(at, told) for _, told in found]), strict=True):
-        yield machine
+    for (machine, told), parts in zip(found, of_machines([(at, told) for _, told in found]), strict=True):
+        yield replace(machine, protection=termination_protection(at, told["InstanceId"]))
         yield from parts
 
 
@@ -32,7 +33,12 @@ RESOURCE = NativeKind(
     created="CreatedTime",
     protection=_protection,
     takes=one_by_one(_machines),
-    also_reads=("ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeNetworkInterfaces"),
+    also_reads=(
+        "ec2:DescribeInstances",
+        "ec2:DescribeInstanceAttribute",
+        "ec2:DescribeVolumes",
+        "ec2:DescribeNetworkInterfaces",
+    ),
     state="Status",
     going=("Delete in progress",),
     patience=240,

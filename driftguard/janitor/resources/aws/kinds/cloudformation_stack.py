@@ -23,7 +23,7 @@ RESOURCE = NativeKind(
     failed=("DELETE_FAILED",),
     patience=840,
     protection=_protection,
-    takes=one_by_one(lambda at, _item: of_stack(at)),
-    also_reads=("tag:GetResources",),
+    takes=one_by_one(lambda at, _item: of_stack(at, at["arn"])),
+    also_reads=("tag:GetResources", "cloudformation:ListStackResources"),
     says_gone="does not exist",
 )

@@ -1,14 +1,12 @@
 """EC2 instances. Termination protection protects, and so does whatever protects a volume that would end with them."""
 
-from driftguard.janitor.resources.aws.along import of_machines
+from driftguard.janitor.resources.aws.along import of_machines, termination_protection
 from driftguard.janitor.resources.aws.ec2 import ec2_kind
 from driftguard.janitor.resources.aws.native import Ask, At, Item
 
 
 def _protection(at: At, _item: Item) -> str:
-    asked = {"InstanceId": at["id"], "Attribute": "disableApiTermination"}
-    answer = at.call("ec2", "describe_instance_attribute", **asked)
-    return "EC2 termination protection" if answer["DisableApiTermination"].get("Value") else ""
+    return termination_protection(at, at["id"])
 
 
 RESOURCE = ec2_kind(

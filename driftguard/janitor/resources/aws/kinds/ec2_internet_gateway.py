@@ -1,5 +1,7 @@
-"""Internet gateways, detached first."""
+"""Internet gateways, detached first: from networks that may go, too."""
 
+from driftguard.janitor.resources.aws.along import networks
+from driftguard.janitor.resources.aws.declaration import one_by_one
 from driftguard.janitor.resources.aws.ec2 import ec2_kind
 from driftguard.janitor.resources.aws.native import At
 
@@ -19,6 +21,9 @@ RESOURCE = ec2_kind(
     path="InternetGateways",
     ids="InternetGatewayIds",
     remove=_remove,
+    takes=one_by_one(lambda at, item: networks(at, [each["VpcId"] for each in item.get("Attachments", ())])),
+    takes_others=True,
+    also_reads=("ec2:DescribeVpcs",),
     after=("ec2:instance", "ec2:natgateway", "ec2:elastic-ip", "elasticloadbalancing:loadbalancer"),
     also_writes=("ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"),
 )

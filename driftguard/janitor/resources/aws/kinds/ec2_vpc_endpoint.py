@@ -4,7 +4,7 @@ from driftguard.errors import PermanentError
 from driftguard.janitor.resources.aws import sizes
 from driftguard.janitor.resources.aws.answers import Item
 from driftguard.janitor.resources.aws.ec2 import ec2_kind
-from driftguard.janitor.resources.aws.native import At
+from driftguard.janitor.resources.aws.native import Ask, At
 
 
 def _remove(at: At) -> str:
@@ -25,6 +25,8 @@ RESOURCE = ec2_kind(
     describe="describe_vpc_endpoints",
     path="VpcEndpoints",
     ids="VpcEndpointIds",
+    every=Ask("ec2", "describe_vpc_endpoints", path="VpcEndpoints"),
+    every_arn={"id": "VpcEndpointId"},
     remove=_remove,
     created="CreationTimestamp",
     state="State",

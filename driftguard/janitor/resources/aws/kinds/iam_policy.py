@@ -1,20 +1,17 @@
-"""Managed policies of our own, with their versions, taken off whatever they are attached to."""
+"""Managed policies of our own, with their versions. One that is attached waits for what it is attached to."""
 
+from driftguard.errors import StillInUse
 from driftguard.janitor.resources.aws.native import ArnPattern, Ask, At, NativeKind
 
-_DETACH = (
-    ("PolicyRoles", "RoleName", "detach_role_policy"),
-    ("PolicyUsers", "UserName", "detach_user_policy"),
-    ("PolicyGroups", "GroupName", "detach_group_policy"),
-)
+_HOLDERS = (("PolicyRoles", "RoleName"), ("PolicyUsers", "UserName"), ("PolicyGroups", "GroupName"))
 
 
 def _remove(at: At) -> str:
     policy = {"PolicyArn": at["arn"]}
     for page in at.pages("iam", "list_entities_for_policy", **policy):
-        for path, name, operation in _DETACH:
+        for path, name in _HOLDERS:
             for entity in page.get(path, ()):
-                at.call("iam", operation, **policy, **{name: entity[name]})
+                raise StillInUse(f"{at['arn']} is attached to {entity[name]}, which would lose its rights")
     for version in at.every("iam", "list_policy_versions", "Versions", **policy):
         if not version["IsDefaultVersion"]:
             at.call("iam", "delete_policy_version", **policy, VersionId=version["VersionId"])
@@ -33,9 +30,6 @@ RESOURCE = NativeKind(
     after=("iam:role", "iam:user"),
     also_reads=("iam:ListEntitiesForPolicy", "iam:ListPolicyVersions"),
     also_writes=(
-        "iam:DetachRolePolicy",
-        "iam:DetachUserPolicy",
-        "iam:DetachGroupPolicy",
         "iam:DeletePolicyVersion",
         "iam:DeletePolicy",
     ),

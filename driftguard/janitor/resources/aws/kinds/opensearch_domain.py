@@ -21,6 +21,8 @@ RESOURCE = NativeKind(
     arn=ArnPattern("es:{region}:{account}:domain/{name}"),
     one=Ask("opensearch", "describe_domain", {"DomainName": "{name}"}, "DomainStatus"),
     remove=Ask("opensearch", "delete_domain", {"DomainName": "{name}"}),
+    every=Ask("opensearch", "list_domain_names", path="DomainNames"),
+    every_arn={"name": "DomainName"},
     tags=Ask("opensearch", "list_tags", {"ARN": "{arn}"}, "TagList"),
     state="Deleted",
     going=("true",),

@@ -12,6 +12,8 @@ RESOURCE = NativeKind(
         "DBClusterParameterGroups",
     ),
     remove=Ask("rds", "delete_db_cluster_parameter_group", {"DBClusterParameterGroupName": "{name}"}),
+    every=Ask("rds", "describe_db_cluster_parameter_groups", path="DBClusterParameterGroups"),
+    every_arn="DBClusterParameterGroupArn",
     tags=Ask("rds", "list_tags_for_resource", {"ResourceName": "{arn}"}, "TagList"),
     after=("rds:db", "rds:cluster"),
 )

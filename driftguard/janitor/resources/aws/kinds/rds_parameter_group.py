@@ -7,6 +7,8 @@ RESOURCE = NativeKind(
     arn=ArnPattern("rds:{region}:{account}:pg:{name}"),
     one=Ask("rds", "describe_db_parameter_groups", {"DBParameterGroupName": "{name}"}, "DBParameterGroups"),
     remove=Ask("rds", "delete_db_parameter_group", {"DBParameterGroupName": "{name}"}),
+    every=Ask("rds", "describe_db_parameter_groups", path="DBParameterGroups"),
+    every_arn="DBParameterGroupArn",
     tags=Ask("rds", "list_tags_for_resource", {"ResourceName": "{arn}"}, "TagList"),
     after=("rds:db", "rds:cluster"),
 )

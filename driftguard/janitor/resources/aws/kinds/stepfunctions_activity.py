@@ -7,6 +7,8 @@ RESOURCE = NativeKind(
     arn=ArnPattern("states:{region}:{account}:activity:{name}"),
     one=Ask("stepfunctions", "describe_activity", {"activityArn": "{arn}"}),
     remove=Ask("stepfunctions", "delete_activity", {"activityArn": "{arn}"}),
+    every=Ask("stepfunctions", "list_activities", path="activities"),
+    every_arn="activityArn",
     tags=Ask("stepfunctions", "list_tags_for_resource", {"resourceArn": "{arn}"}, "tags"),
     created="creationDate",
     quiet=True,
