@@ -6,7 +6,7 @@ Works on the text of an expression, because the literals of a dozen languages di
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 LITERAL = (
@@ -53,8 +53,14 @@ _FORMAT = re.compile(
     + r")\s*,\s*(?P<args>[^()]*)\)$",
     re.DOTALL,
 )
+_JOINED = re.compile(LITERAL + r"\.join\(\s*[\[(](?P<args>[^()\[\]]*)[\])]\s*\)")
+"""``"_".join((prefix, name))``."""
 _VERB = re.compile(r"%[sv]|\{\d*\}")
 _DEPTH = 4
+_TWICE = 2
+"""``key = name``, and then ``key = prefix + name``."""
+_HEAD = 600
+"""Characters of a function that its parameters stand in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +96,26 @@ def evaluate(text: str, scope: Scope, depth: int = _DEPTH) -> str | None:
 
 def _called(text: str, scope: Scope, depth: int) -> list[str | None]:
     """The value of a call that changes a text in a way that is known; nothing for any other expression."""
-    if called := _UPPER_CALL.fullmatch(text):
-        return [_upper(evaluate(called["inner"], scope, depth - 1))]
-    upper = _UPPER_TAIL.search(text)
-    if upper and _balanced(text[: upper.start()]):
-        return [_upper(evaluate(text[: upper.start()], scope, depth - 1))]
+    if inner := _raised(text):
+        return [_upper(evaluate(inner, scope, depth - 1))]
     if formatted := _FORMAT.fullmatch(text):
         return [_format(formatted["form"], formatted["args"], scope, depth)]
+    if joined := _JOINED.fullmatch(text):
+        return [_joined(joined["body"], joined["args"], scope, depth)]
     if nameof := _NAMEOF.fullmatch(text):
         return [nameof["name"]]
     if replaced := _REPLACED.search(text) or _REPLACE_CALL.fullmatch(text):
-        inner = replaced.groupdict().get("inner") or text[: replaced.start()]
-        return [_replaced(evaluate(inner, scope, depth - 1), replaced["old"])]
+        within = replaced.groupdict().get("inner") or text[: replaced.start()]
+        return [_replaced(evaluate(within, scope, depth - 1), replaced["old"])]
     return []
+
+
+def _raised(text: str) -> str:
+    """What a whole expression puts in capitals."""
+    if called := _UPPER_CALL.fullmatch(text):
+        return called["inner"]
+    upper = _UPPER_TAIL.search(text)
+    return text[: upper.start()] if upper and _balanced(text[: upper.start()]) else ""
 
 
 def names(text: str) -> list[str]:
@@ -113,8 +126,8 @@ def names(text: str) -> list[str]:
 
 
 def last(dotted: str) -> str:
-    """``b`` of ``a.b``, ``a::b`` or ``a->b``."""
-    return re.split(r"\.|::|->", dotted)[-1].lstrip("$@")
+    """``b`` of ``a.b``, ``a::b`` or ``a->b``, and of a name that a backslash parts."""
+    return re.split(r"\.|::|->|\\", dotted)[-1].lstrip("$@")
 
 
 def bound(name: str, text: str) -> str:
@@ -122,7 +135,17 @@ def bound(name: str, text: str) -> str:
     if not re.fullmatch(r"\$?[A-Za-z_]\w*", name):
         return ""
     found = re.findall(rf"(?<![\w.$]){re.escape(name)}\s*(?::\s*[\w.<>]+\s*)?:?=(?![=>])[ \t]*([^\n;]+)", text)
-    return found[0].strip() if len(found) == 1 else ""
+    found = [text.strip() for text in found]
+    if len(found) == _TWICE and re.fullmatch(r"\w+", found[0]) and re.search(rf"\b{found[0]}\b", found[1]):
+        return str(found[1])
+    return found[0] if len(found) == 1 else ""
+
+
+def defaults(parameters: Sequence[str], text: str) -> dict[str, str]:
+    """The literal texts that a function's parameters have where a caller gives none."""
+    head = text[:_HEAD]
+    found = ((name, re.search(rf"\b{re.escape(name)}\s*(?::[^=,()]+)?=\s*({LITERAL})", head)) for name in parameters)
+    return {name: value for name, match in found if match and (value := literal(match[1]))}
 
 
 def _bare(text: str) -> str:
@@ -213,6 +236,11 @@ def _replaced(value: str | None, old: str) -> str | None:
     """With ``_`` for every sign that ``old``, a literal or a regex, names."""
     signs = "".join(set(".-:/ ") & set(old[1:-1]))
     return re.sub(rf"[{re.escape(signs)}]", "_", value) if value and signs else value
+
+
+def _joined(between: str, args: str, scope: Scope, depth: int) -> str | None:
+    texts = [evaluate(part, scope, depth - 1) for part in args.split(",") if part.strip()]
+    return None if None in texts else between.join(text for text in texts if text is not None)
 
 
 def _upper(value: str | None) -> str | None:

@@ -56,7 +56,7 @@ class Guard:
         new = [item for item in wanting if key_of(item) not in used]
         for narrow in (published, not_set_by_scripts, not_given, not_set_by_build, not_bound_by_settings):
             new = narrow(new, self.tree, self.head)
-        return not_set_by_program(new, self.tree, self.head, self._is_code)
+        return not_set_by_program(new, self.tree, self.head, self._paths_after)
 
     def stale(self) -> list[Stale]:
         """What code at base asked for, no code at head knows, and documentation still names."""
@@ -100,8 +100,11 @@ class Guard:
 
     @cached_property
     def _after(self) -> list[Item]:
-        paths = [change.path for change in self.changes if change.status != "D" and self._is_code(change.path)]
-        return self.catalogue.read(self.head, paths)
+        return self.catalogue.read(self.head, self._paths_after)
+
+    @cached_property
+    def _paths_after(self) -> list[str]:
+        return [change.path for change in self.changes if change.status != "D" and self._is_code(change.path)]
 
     def _is_code(self, path: str) -> bool:
         return self.catalogue.claims(path) and not self.docs.holds(path)
@@ -126,7 +129,7 @@ class Guard:
             near = index.near(hit.text) if self._is_code(hit.path) else []
             if any(sought.may_stand_in(hit) for sought in near):
                 paths.add(hit.path)
-                used |= {key_of(sought.item) for sought in near if sought.is_expanded_in(hit)}
+                used |= {key_of(sought.item) for sought in near if sought.is_expanded_in(hit) or sought.is_said_in(hit)}
         return used | {key_of(item) for item in self.catalogue.read(self.base, sorted(paths))}
 
     def _pathspecs(self, items: Sequence[Item]) -> tuple[str, ...]:
@@ -175,6 +178,14 @@ class _Sought:
         if not is_script(self.item) or PurePosixPath(hit.path).suffix not in SCRIPTS:
             return False
         return re.search(rf"\$\{{?!?{self.item.name}\b", hit.text) is not None
+
+    def is_said_in(self, hit: WordHit) -> bool:
+        """Code that holds a variable's name as a text knows it already, unless it only gives that text a name."""
+        if key_of(self.item)[0] != ItemKind.ENV_VAR or "_" not in self.item.name:
+            return False
+        quoted = rf"([\"'`]){re.escape(self.item.name)}\1"
+        bound = rf"[^\"'`()]*=\s*{quoted}[\s;,]*"
+        return re.search(quoted, hit.text) is not None and re.fullmatch(bound, hit.text) is None
 
     @cached_property
     def _likely(self) -> re.Pattern[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from driftguard.ai_sync.items import Item, ItemKind
@@ -80,17 +80,20 @@ def not_set_by_build(items: Iterable[Item], tree: SourceTree, revision: str) -> 
     return [item for item in asked if item.name not in own]
 
 
-_DEFAULT_LINES = 3
-"""Lines between a test whether a variable is set and what sets it then."""
+_MANY = 300
+"""Files; more of them cost git more to tell apart than to read."""
 
 
-def not_set_by_program(
-    items: Iterable[Item], tree: SourceTree, revision: str, is_code: Callable[[str], bool]
-) -> list[Item]:
-    """Without the variables that a program gives a value of its own, for itself or for what it starts."""
+def not_set_by_program(items: Iterable[Item], tree: SourceTree, revision: str, changed: Sequence[str]) -> list[Item]:
+    """Without the variables that a program gives a value of its own, for itself or for what it starts.
+
+    What sets a name that is new is new, too: it stands in one of the ``changed`` files of code.
+    """
     asked = list(items)
     names = sorted({item.name for item in asked if item.kind is ItemKind.ENV_VAR and not is_script(item)})
-    hits = [hit for hit in tree.search(revision, names) if is_code(hit.path)] if names else []
+    specs = tuple(f":(literal){path}" for path in changed) if len(changed) <= _MANY else ()
+    known = set(changed)
+    hits = [hit for hit in tree.search(revision, names, specs) if hit.path in known] if names else []
     own = {name for name in names if _gives(name, [hit for hit in hits if name in hit.text])}
     return [item for item in asked if item.kind is not ItemKind.ENV_VAR or item.name not in own]
 
@@ -99,28 +102,22 @@ _CONDITION = re.compile(r"\s*(?:\}?\s*else\s+)?(?:if|unless|when)\b|.*\s(?:if|un
 
 
 def _gives(name: str, hits: Sequence[WordHit]) -> bool:
-    """Whether one of these lines sets the variable, and not only where it isn't set."""
+    """Whether one of these lines sets the variable; a file that speaks of it before only gives it a default."""
     word = re.escape(name)
     key = rf"[\"'`]{word}[\"'`]"
     sets = re.compile(
-        rf"(?:environ|\bENV|\b\w*[eE]nv(?:s|ironment|iron)?|_ENV)\[{key}\]\s*=(?![=~>])(?P<a>.*)"
-        rf"|process\.env\.{word}\s*=(?![=>])(?P<b>.*)"
-        rf"|(?:[sS]etenv|SetEnvironmentVariable|put_env|\.env|put[eE]nv)\(\s*{key}\s*,(?P<c>.*)"
-        rf"|\bputenv\(\s*[\"']{word}=(?P<d>.*)"
-        rf"|\benv(?:ironment)?\s*[:=]\s*\{{[^}}]*[\"'`]?\b{word}[\"'`]?\s*:(?P<e>.*)"
-        rf"|\benviron,[^\n]*\b{word}\s*=(?P<f>.*)"
+        rf"(?:environ|\bENV|\b\w*[eE]nv(?:s|ironment|iron)?|_ENV)\[{key}\]\s*=(?![=~>])"
+        rf"|process\.env\.{word}\s*=(?![=>])"
+        rf"|(?:[sS]etenv|SetEnvironmentVariable|put_env|\.env|put[eE]nv)\(\s*{key}\s*,"
+        rf"|\bputenv\(\s*[\"']{word}="
+        rf"|\benv(?:ironment)?\s*[:=]\s*\{{[^}}]*[\"'`]?\b{word}[\"'`]?\s*:"
+        rf"|\benviron,[^\n]*\b{word}\s*="
     )
     for hit in hits:
         found = sets.search(hit.text)
-        value = next((text for text in found.groups() if text is not None), "") if found else name
-        near = [other.line for other in hits if other.path == hit.path and 0 < hit.line - other.line <= _DEFAULT_LINES]
-        if (
-            found
-            and not near
-            and not _CONDITION.match(hit.text)
-            and not re.search(rf"\b{word}\b", value)
-            and hit.text.count(name) == 1
-        ):
+        if found is None or _CONDITION.match(hit.text) or hit.text.count(name) > 1:
+            continue
+        if not any(other.path == hit.path and other.line < hit.line for other in hits):
             return True
     return False
 

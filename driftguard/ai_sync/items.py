@@ -44,7 +44,8 @@ class Item:
     text: str
     aliases: tuple[str, ...] = ()
     is_told: bool = False
-    """Whether the code itself tells of it where people read it, as a chart's values do."""
+    """Whether it asks nothing where it stands: a chart's value with a comment, an image's variable of its own. It
+    isn't new where it asks something later."""
 
     @property
     def key(self) -> tuple[ItemKind, str]:

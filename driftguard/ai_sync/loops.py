@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from driftguard.ai_sync.expressions import last, literal
+from driftguard.ai_sync.expressions import last, literal, names
 from driftguard.ai_sync.parsed import ParsedFile
 from driftguard.ai_sync.rules import ENV_LIKE
 from driftguard.ai_sync.syntax import bracketed, keys, strings
@@ -27,13 +27,17 @@ _BEFORE, _AFTER = 400, 4000
 """Characters around a loop's head that its variable may be used in."""
 
 
-def values(file: ParsedFile, expression: str, start: int) -> list[str]:
-    """The literals that ``expression``, a loop's variable at ``start``, goes through."""
+def values(file: ParsedFile, expression: str, start: int, like: str = ENV_LIKE) -> list[str]:
+    """The literals and constants that ``expression``, a loop's variable at ``start``, goes through."""
     if table := _ELEMENT.fullmatch(expression.strip()):
-        return _listed(file.text, table["table"], 0)
+        return _texts(_listed(file, table["table"], 0), like)
     for iterable, position in _loops(file, expression, start):
-        return _listed(file.text, iterable, position)
+        return _texts(_listed(file, iterable, position), like)
     return []
+
+
+def _texts(rows: list[str], like: str) -> list[str]:
+    return [value for row in rows if (value := literal(row)) and re.fullmatch(like, value)]
 
 
 def over(file: ParsedFile, expression: str, start: int) -> str:
@@ -53,7 +57,8 @@ def _loops(file: ParsedFile, expression: str, start: int) -> Iterator[tuple[str,
                 yield match["iterable"], targets.index(variable)
 
 
-def _listed(source: str, iterable: str, position: int) -> list[str]:
+def _listed(file: ParsedFile, iterable: str, position: int) -> list[str]:
+    source = file.text
     text = _OBJECT.sub(r"\g<name>", _VIEWS.sub("", iterable.strip()))
     if re.fullmatch(r"[$\w.]+", text):
         found = re.search(_OPENED.replace("NAME", re.escape(last(text))), source)
@@ -61,8 +66,10 @@ def _listed(source: str, iterable: str, position: int) -> list[str]:
         if found and not text.startswith("%"):
             text = bracketed(source, found.end() - 1)
     words = _WORDS.match(text)
-    rows = [f'"{word}"' for word in words["words"].split()] if words else _rows(text, position)
-    return [value for row in rows if (value := literal(row)) and re.fullmatch(ENV_LIKE, value)]
+    if words:
+        return [f'"{word}"' for word in words["words"].split()]
+    constants = (file.constants.get(last(name)) for name in names(text))
+    return _rows(text, position) + [f'"{value}"' for value in constants if value]
 
 
 def _rows(text: str, position: int) -> list[str]:

@@ -9,12 +9,12 @@ from functools import cache, cached_property
 
 from driftguard.ai_sync import loops
 from driftguard.ai_sync.arguments import arguments_of, handed_to, tentative, through
-from driftguard.ai_sync.expressions import Scope, bound, evaluate, last, literal, names
+from driftguard.ai_sync.expressions import Scope, bound, defaults, evaluate, last, literal, names
 from driftguard.ai_sync.grammar import Node
 from driftguard.ai_sync.items import HOLE, Extraction, Helper, Item, ItemKind, Known
 from driftguard.ai_sync.necessary import Words, any_of, may_match, words_of
 from driftguard.ai_sync.parsed import Function, Made, ParsedFile
-from driftguard.ai_sync.rules import Access, Call, Found, Source, Text
+from driftguard.ai_sync.rules import ENV_LIKE, Access, Call, Found, Source, Text
 from driftguard.ai_sync.syntax import keys, listed, strings, tight
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -42,6 +42,7 @@ _EVERYBODYS = frozenset(
 )
 """Names of functions that are too common to look for."""
 _CONSTANT = re.compile(r"[A-Z]|.*[a-z0-9][A-Z_]")
+_FLAG = r"--?[A-Za-z][\w-]*"
 _LOUD = re.compile(r"[A-Z][A-Z0-9_]*")
 _ROUNDS = 3
 """Functions that call functions that read: so deep."""
@@ -184,21 +185,26 @@ class Reading:
     # --- from expressions to names
 
     def _names(self, place: Place) -> Iterator[Found]:
-        texts = []
+        rule, texts, looped = place.rule, [], []
         for expression in place.expressions:
             value = literal(expression)
             if value is None:
                 value = evaluate(expression, self._scope(place.start, expression))
             if value is None:
-                texts += loops.values(self.file, expression, place.start)
+                like = _FLAG if rule.kind is ItemKind.CLI_FLAG else ENV_LIKE
+                looped += loops.values(self.file, expression, place.start, like)
                 self._hand_on(place, expression)
             elif value:
                 texts.append(value)
-        rule = place.rule
-        only = "" if isinstance(rule, Helper) else rule.only
-        kept = [text for text in texts if not only or compiled(only, re.NOFLAG).fullmatch(text)]
         before = self._before(place) if rule.kind is ItemKind.ENV_VAR else ""
-        yield from (Found(rule.kind, named, place.start) for named in rule.spelling([before + text for text in kept]))
+        for group in (texts, *([text] for text in looped)):
+            kept = [before + text for text in group if self._counts(rule, text)]
+            yield from (Found(rule.kind, named, place.start) for named in rule.spelling(kept))
+
+    @staticmethod
+    def _counts(rule: Call | Access | Text | Helper, text: str) -> bool:
+        only = "" if isinstance(rule, Helper) else rule.only
+        return not only or compiled(only, re.NOFLAG).fullmatch(text) is not None
 
     def _before(self, place: Place) -> str:
         return "".join(prefix for span, prefix in self._prefixes if place.start in span)
@@ -242,7 +248,8 @@ class Reading:
         if not handed:
             return None
         scope = self._scope(place.start, expression)
-        template = evaluate(expression, Scope({**scope.constants, handed: HOLE}, scope.local))
+        given = defaults(function.parameters, function.text)
+        template = evaluate(expression, Scope({**scope.constants, **given, handed: HOLE}, scope.local))
         if not template or HOLE not in template.lower():
             return None
         at = function.parameters.index(handed)

@@ -68,6 +68,13 @@ def flag(texts: list[str]) -> Iterator[Named]:
             yield Named(f"-{name}") if len(name) == 1 else Named(f"--{name}", (f"-{name}",))
 
 
+def option_flag(texts: list[str]) -> Iterator[Named]:
+    """``url_prefix`` means ``--url_prefix``, and is written without dashes in a settings file."""
+    for named in flag(texts):
+        word = named.name.lstrip("-")
+        yield Named(named.name, (*named.aliases, word) if "_" in word else named.aliases)
+
+
 def long_flag(texts: list[str]) -> Iterator[Named]:
     """``b`` means ``--b``, where a long form may be one letter."""
     for text in texts:

@@ -27,7 +27,17 @@ def test_a_new_variable_that_no_document_names_is_found_at_its_line(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "path", ["README.md", "docs/x.mdx", "guide.rst", ".env.example", "deploy/.env.sample", "man/app.1", "a.adoc"]
+    "path",
+    [
+        "README.md",
+        "docs/x.mdx",
+        "guide.rst",
+        ".env.example",
+        "deploy/.env.sample",
+        "env.template",
+        "man/app.1",
+        "a.adoc",
+    ],
 )
 def test_a_name_in_any_document_at_head_is_documented(tmp_path: Path, path: str) -> None:
     assert names(tmp_path, NOTHING, {"app.py": READ, path: "NEW_SETTING=1\n"}) == []
@@ -283,3 +293,56 @@ def test_a_variable_that_a_build_script_hands_to_the_compiler_is_nobody_s_to_set
         "src/image/build.rs": 'fn progress() -> R { std::env::var("APP_PROGRESS") }',
     }
     assert sorted(names(tmp_path, NOTHING, after)) == ["APP_OTHER", "APP_PROGRESS"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("run.py", 'import os\nos.environ["NEW_SETTING"] = "1"\n'),
+        ("spawn.py", 'def env(self):\n    env["NEW_SETTING"] = self.x\n'),
+        ("run.go", 'package x\nfunc f() { os.Setenv("NEW_SETTING", "1") }\n'),
+    ],
+)
+def test_a_variable_that_the_program_itself_sets_asks_nothing(tmp_path: Path, file: str, text: str) -> None:
+    assert names(tmp_path, NOTHING, {"app.py": READ, file: text}) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import os\nif "NEW_SETTING" not in os.environ:\n    x = 1\n    os.environ["NEW_SETTING"] = "1"\n',
+        'import os\nif x: os.environ["NEW_SETTING"] = "1"\n',
+    ],
+)
+def test_a_variable_that_is_set_only_where_nobody_did_is_still_asked_for(tmp_path: Path, text: str) -> None:
+    assert names(tmp_path, NOTHING, {"app.py": READ, "run.py": text}) == ["NEW_SETTING"]
+
+
+def test_a_name_that_code_at_base_holds_as_a_text_is_nothing_new(tmp_path: Path) -> None:
+    assert names(tmp_path, {**NOTHING, "a.py": 'KNOWN = {"NEW_SETTING": 1}\n'}, {"b.py": READ}) == []
+
+
+def test_a_value_that_loses_its_comment_is_nothing_new(tmp_path: Path) -> None:
+    told = "# what the cache does, and how long it keeps what it has\ncache:\n  size: 1\n"
+    head = "cache:\n  size: 1\n  ttl: 2\n"
+    assert names(tmp_path, {**NOTHING, "values.yaml": told}, {"values.yaml": head}) == ["cache.ttl"]
+
+
+def test_what_an_image_used_itself_is_nothing_new_where_it_asks_for_it(tmp_path: Path) -> None:
+    before = {**NOTHING, "a/Dockerfile": "FROM x\nENV NEW_SETTING=1\nRUN echo $NEW_SETTING\n"}
+    assert names(tmp_path, before, {"b/Dockerfile": "FROM x\nENV NEW_SETTING=1 OTHER_SETTING=2\n"}) == ["OTHER_SETTING"]
+
+
+def test_an_image_s_variable_beside_a_script_is_a_default(tmp_path: Path) -> None:
+    files = {
+        "v/run.sh": 'echo "${NEW_SETTING:-1}"\n',
+        "v/Dockerfile": "FROM x\nENV A_X=1 \\\n    NEW_SETTING=1\nRUN $A_X\n",
+    }
+    assert names(tmp_path, NOTHING, files) == ["NEW_SETTING"]
+
+
+def test_a_page_elsewhere_on_the_web_documents_no_route(tmp_path: Path) -> None:
+    code = 'from flask import Flask\napp = Flask("x")\n@app.route("/doc/<slug>")\ndef f(): ...\n'
+    here = {"README.md": "see https://docs.acme.io/s/hosting/doc/redis\n"}
+    assert names(tmp_path, NOTHING, {"app.py": code, **here}) == ["/doc/<slug>"]
+    assert names(tmp_path / "b", NOTHING, {"app.py": code, "README.md": "`GET http://localhost:80/doc/redis`\n"}) == []

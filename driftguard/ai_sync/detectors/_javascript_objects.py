@@ -14,7 +14,7 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(?P<code>.*?)</script>", re.DOTALL)
 _FRONT = re.compile(r"\A---\n(?P<code>.*?)\n---", re.DOTALL)
 _ENV_SCHEMA = re.compile(
     r"\b(?:cleanEnv|createEnv|defineEnv|envsafe|validateEnv|parseEnv|makeValidatedEnv|znv)\s*(?:<[^>]*>)?\("
-    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\s*\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\(|\)\s*\.(?:extend|augment|safeExtend)\("
+    r"|\b(?:z|zod|v|yup|Joi|joi|t|Type|S)\s*\.(?:object|strictObject|looseObject|Object)\s*(?:<[^>]*>)?\(|\bEnvSchema\(|\btype\((?=\s*\{)|\)\s*\.(?:extend|augment|safeExtend)\("
 )
 _ENV_ONLY = re.compile(r"[{,\n]\s*[\"']?[A-Z][A-Z0-9_]{2,}[\"']?\s*:")
 _ENV_WORDS = re.compile(

@@ -11,7 +11,20 @@ from driftguard.ai_sync.rules import Found, Source
 from driftguard.ai_sync.spelling import path
 from driftguard.ai_sync.syntax import bracketed, keyword, split
 
-_SERVERS = ("express", "fastify", "Fastify", "koa", "Koa", "hono", "Hono", "Router(", "polka", "restify", "Elysia")
+_SERVERS = (
+    "express",
+    "Express",
+    "fastify",
+    "Fastify",
+    "koa",
+    "Koa",
+    "hono",
+    "Hono",
+    "Router(",
+    "polka",
+    "restify",
+    "Elysia",
+)
 _ANSWERS = re.compile(r"\(\s*_?req(?:uest)?\s*,\s*_?(?:res|reply|h)\w*\b|\(\s*ctx\b|\basync\s+ctx\b")
 """A file of routes may be handed its server and name no framework."""
 _MADE = re.compile(

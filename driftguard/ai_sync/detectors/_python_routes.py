@@ -21,7 +21,13 @@ _DJANGO = re.compile(r"(?<![\w.])(?:path|re_path|url)\(")
 _ADDED = re.compile(r"\.(?:add_url_rule|add_api_route|add_resource|router\.add_(?:get|post|put|delete|route))\(")
 _PASSED = re.compile(rf"@\w+\(\s*(?P<app>\w+)\.(?:{_METHODS})\s*,\s*(?P<route>[\"'][^\"'\n]*[\"'])")
 """``@guarded(router.get, "/x")``: a decorator that makes the route."""
-_AIOHTTP = re.compile(r"\bweb\.(?:get|post|put|patch|delete|head|view|route)\(")
+_CALLED = re.compile(rf"^[ \t]*(?:\w+\.)*(?P<app>\w*(?:app|router|server|bp|api))\.(?:{_METHODS})(?=\()", re.MULTILINE)
+"""``app.post("/x")(handler)``: a decorator that is called."""
+_OBJECTS = {
+    "aiohttp": re.compile(r"\bweb\.(?:get|post|put|patch|delete|head|view|route)\("),
+    "starlette": re.compile(r"(?<![\w.])(?:Route|WebSocketRoute)\("),
+}
+_REGISTERED = re.compile(r"\b(?P<name>\w*router\w*)\.register\(\s*(?:prefix=)?r?[\"'](?P<route>[^\"']*)[\"']")
 _TORNADO = re.compile(r"\(\s*r?(?P<route>[\"']/[^\"'\n]*[\"'])\s*,\s*(?:\w+\.)*[A-Z]\w*")
 _FRAMEWORK = re.compile(
     r"fastapi|flask|starlette|quart|sanic|bottle|ninja|litestar|APIRouter|Blueprint|aiohttp", re.IGNORECASE
@@ -35,6 +41,11 @@ def routes(source: Source) -> Iterator[Found]:
         for match in _PASSED.finditer(source.text):
             yield from _found(prefixes.get(match["app"], ""), match["route"][1:-1], match.start())
         yield from _added(source)
+        for match in _CALLED.finditer(source.text):
+            inside = bracketed(source.text, match.end())
+            if source.text[match.end() + len(inside) :][:1] == "(":
+                route = _first(source.text, match.end(), source, ("path", "rule"))
+                yield from _found(prefixes.get(match["app"], ""), route, match.start("app"))
     if "urlpatterns" in source.text:
         yield from _django(source)
     if "tornado" in source.text:
@@ -55,7 +66,8 @@ def _decorated(source: Source, prefixes: Mapping[str, str]) -> Iterator[Found]:
 
 def _added(source: Source) -> Iterator[Found]:
     """``app.add_url_rule("/x", ...)``, ``web.get("/x", ...)``; some take the route second."""
-    added = (*_ADDED.finditer(source.text), *(_AIOHTTP.finditer(source.text) if "aiohttp" in source.text else ()))
+    forms = [_ADDED, *(form for word, form in _OBJECTS.items() if word in source.text)]
+    added = (match for form in forms for match in form.finditer(source.text))
     for match in added:
         for at, names in ((0, ("path", "rule")), (1, ("path",))):
             route = _argument(source, match.end() - 1, at, names)
@@ -103,6 +115,9 @@ def _among(parts: list[str], source: Source, at: int, names: tuple[str, ...]) ->
 
 
 def _django(source: Source) -> Iterator[Found]:
+    for match in _REGISTERED.finditer(source.text):
+        mount = re.search(rf"[\"']\^?(?P<path>[^\"']*)[\"']\s*,\s*include\(\s*\(?{match['name']}\.urls", source.text)
+        yield from _found(f"/{mount['path'].strip('/')}" if mount else "", _plain(match["route"]), match.start())
     included: list[tuple[range, str]] = []
     for match in _DJANGO.finditer(source.text):
         inside = bracketed(source.text, match.end() - 1)

@@ -40,8 +40,8 @@ def _find(path: str, text: str) -> Iterator[Found]:  # noqa: ARG001
             continue
         kind = ItemKind.DOCKER_ENV if word == "ENV" else ItemKind.DOCKER_ARG
         for name, at in _names(rest, is_arg=word == "ARG"):
-            if not _is_of_the_build(name, word) and not _is_used_here(name, text):
-                yield Found(kind, Named(name), match.start("rest") + at)
+            own = _is_of_the_build(name, word) or _is_used_here(name, text)
+            yield Found(kind, Named(name), match.start("rest") + at, own)
 
 
 def _in_place(hole: re.Match[str]) -> str:

@@ -151,7 +151,14 @@ FAMILY = Family(
         ),
         Text(ASKED_PATH, ItemKind.HTTP_ROUTE, path),
         Text(
-            r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\b(?!\.)",
+            r"\[(?P<names>(?:\s*[\"'`]--?[\w-]+[\"'`]\s*,?)+)\]\.includes\(\s*\w*(?:arg|flag|opt)\w*",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+        Text(
+            r"\{(?P<names>[^{};]*)\}\s*(?::\s*[\w.<>, ]+)?"
+            r"=\s*(?:process\.env|import\.meta\.env|Bun\.env|ALIAS)\b(?![.(\[])",
             within=r"\b[A-Z_][A-Z0-9_]*\b(?=\s*(?:[,:=}\n]|$))",
         ),
         Text(
@@ -163,7 +170,7 @@ FAMILY = Family(
             within=r"[A-Z][A-Z0-9_]+(?!\s+as)",
         ),
         Text(
-            r"\b(?:env|envVar|envVarName|env_var|envName|envKey|envvar|EnvVar|environmentVariable|fromEnv)\s*:\s*(?P<expression>[\"'`][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*[\"'`])(?=\s*[,}\n)])",
+            r"(?:\b|[\"'])(?:env|envVar|envVarName|env_var|envName|envKey|envvar|EnvVar|environmentVariable|fromEnv)[\"']?\s*:\s*(?P<expression>[\"'`][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*[\"'`])(?=\s*[,}\n)])",
             only=r"[A-Z][A-Z0-9_]{2,}",
         ),
     ),
@@ -188,6 +195,7 @@ FAMILY = Family(
         r"import\s*\{[^}]*\benv\s+as\s+(?P<alias>\w+)[^}]*\}\s*from\s*[\"'](?:node:process|process|bun|\$env/dynamic/\w+)[\"']",
         r"(?P<alias>\b[A-Za-z_$][\w$]*)\s*(?::\s*(?:NodeJS\.ProcessEnv|Record<string,[^=>]*>)\s*)?=\s*process\.env\s*[,)]",
         r"(?P<alias>\b\w+)\s*\??:\s*NodeJS\.ProcessEnv\b",
+        r"\b(?:const|let|var)\s+(?P<alias>\w+)(?:\s*:[^=\n]+)?\s*=\s*\{\s*\.\.\.process\.env\b",
     ),
     constant=(
         r"(?P<name>[A-Za-z_$][\w$]*)\s*(?:(?::[^=\n\"'`]+)?=\s*|:\s*(?=[\"'`][A-Z][A-Z0-9]*_[A-Z0-9_]+[\"'`]))"

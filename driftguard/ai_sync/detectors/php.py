@@ -16,11 +16,12 @@ FAMILY = Family(
     grammars={".php": "php"},
     hint=re.compile(
         rb"(?:enum|class)\s+[\w ]*Env"
-        rb"|Route|->(?:get|post|put|patch|delete|any|map)\(\s*[\"']/|getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--|\$argv|Console.Attribute"
+        rb"|Route|->(?:get|post|put|patch|delete|any|map)\(\s*[\"']/|getenv|getopt|\benv\(|_ENV\b|_SERVER\b|addOption|InputOption|\$signature|Env::|env_|Configure::|\"--|'--|\$argv|Option\(|INPUT_ENV"
     ),
     calls=(
         Call(r"\\?(?:getenv|env|getenv_docker|env_or|\w*_env|envConfig)", only=r"[A-Z][A-Z0-9_]*"),
         Call(r"(?:\\?\w+\\)*(?:Env|App|Environment)::(?:get|getOrFail|env|getEnv|parse)", only=r"[A-Z][A-Z0-9_]*"),
+        Call(r"\\?filter_input", at=1, only=r"[A-Z][A-Z0-9_]*", needs="INPUT_ENV"),
         Call(
             r"(?:.*->)?addOption",
             ItemKind.CLI_FLAG,
@@ -52,16 +53,22 @@ FAMILY = Family(
             switches,
         ),
         Text(
+            r"\bin_array\(\s*\$\w*[aA]rg\w*(?:\[\w+\])?\s*,\s*\[(?P<names>(?:\s*[\"']--?[\w-]+[\"']\s*,?)+)\]",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+        Text(
             r"\bcase\s+(?P<expression>[\"']--[a-z][\w-]*[\"'])\s*:",
             ItemKind.CLI_FLAG,
             switches,
             needs=r"\$argv\b|\$_SERVER\[[\"']argv",
         ),
         Text(
-            r"#\[Option\((?:[^()]|\([^()]*\))*\bname:\s*(?P<expression>[\"'][a-z][\w-]*[\"'])",
+            r"#\[(?:\w+\\)*Option\((?:[^()]|\([^()]*\))*\bname:\s*(?P<expression>[\"'][a-z][\w-]*[\"'])",
             ItemKind.CLI_FLAG,
             flag,
-            needs=r"Console\\Attribute",
+            needs=r"Console\\Attribute|Drush|CLI\\",
         ),
         Text(
             r"#\[Option\((?!(?:[^()]|\([^()]*\))*\bname:)(?:[^()]|\([^()]*\))*\)\]\s*(?:\??[\w|\\]+\s+)?\$(?P<name>\w+)",

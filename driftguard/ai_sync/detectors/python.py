@@ -12,7 +12,7 @@ from driftguard.ai_sync.detectors._python_typer import options
 from driftguard.ai_sync.items import ItemKind
 from driftguard.ai_sync.reader import Reader
 from driftguard.ai_sync.rules import ASKED_PATH, ENV_LIKE, Access, Call, Family, Text
-from driftguard.ai_sync.spelling import flag, one_of, path, switches
+from driftguard.ai_sync.spelling import flag, one_of, option_flag, path, switches
 
 _ENVIRON = r"(?:dict\((?:os\.)?environ\)|(?:\w+\.)*\w*os\.environb?|(?:\w+\.)*ALIAS)"
 _READERS = (
@@ -31,16 +31,20 @@ FAMILY = Family(
     hint=re.compile(
         rb"bottle|(?:enum|class)\s+[\w ]*Env"
         rb"|environ|getenv|getopt|docopt|(?:path|PATH_INFO)[\"'\]]*\s*==|BaseSettings|decouple|starlette\.config|\benv\b|envvar|env_var|add_argument|click|typer|--[a-z]"
-        rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\(|aiohttp|tornado"
+        rb"|add_option|FastAPI|APIRouter|Flask|Blueprint|\bpath\(|re_path|\burl\(|\.route\(|define\(|aiohttp|tornado|starlette|DEFINE_|configargparse|prettyconf"
     ),
     calls=(
         Call(rf"{_ENVIRON}\.(?:get|pop|__getitem__|__contains__)|(?:\w+\.)*ENVGET", keyword=("key",)),
         Call(rf"{_ENVIRON}\.setdefault"),
         Call(r"(?:\w+\.)*getenvb?|ALIAS", keyword=("key",)),
-        Call(r"(?:\w+\.)?(?:config|Config|AutoConfig)", only=r"[A-Za-z_]\w*", needs=r"\bdecouple\b|starlette\.config"),
+        Call(
+            r"(?:\w+\.)?(?:config|Config|AutoConfig)",
+            only=r"[A-Za-z_]\w*",
+            needs=r"\bdecouple\b|\bprettyconf\b|starlette\.config",
+        ),
         Call(
             rf"(?:\w+\.)*(?:\w*env|\w*Env|ENV)(?:\.{_READERS})?",
-            needs=r"\benviron\b|\benvirons\b|\bEnv\(|import env\b",
+            needs=r"(?:import|from) environ\b|\benvirons\b|\bEnv\(|import env\b",
             keyword=("var", "name"),
             only=r"[A-Z][A-Z0-9_]*",
         ),
@@ -96,7 +100,22 @@ FAMILY = Family(
             unless=_HIDDEN,
         ),
         Call(r"(?:getopt\.)?(?:gnu_)?getopt", ItemKind.CLI_FLAG, at=2, shape="strings", spelling=flag, needs="getopt"),
-        Call(r"(?:\w+\.)?define", ItemKind.CLI_FLAG, spelling=switches, only=r"--.*", needs=r"tornado\.options"),
+        Call(
+            r"(?:\w+\.)?define",
+            ItemKind.CLI_FLAG,
+            spelling=option_flag,
+            only=r"-{0,2}[a-z][\w-]*",
+            needs=r"tornado\.options",
+        ),
+        Call(r"(?:\w+\.)?DEFINE_\w+", ItemKind.CLI_FLAG, spelling=flag, only=r"[a-z][\w-]*", needs=r"\babsl\b|gflags"),
+        Call(
+            r"\w+\.add",
+            ItemKind.CLI_FLAG,
+            shape="rest",
+            spelling=switches,
+            only=r"--?[A-Za-z].*",
+            needs="configargparse",
+        ),
     ),
     accesses=(
         Access("subscript", rf"{_ENVIRON}\[(?P<expression>.+)\]"),

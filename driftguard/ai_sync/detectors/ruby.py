@@ -76,6 +76,24 @@ FAMILY = Family(
     ),
     texts=(
         Text(
+            r"\[\s*(?P<expression>[\"']--[a-z][^\"'\n]*[\"'])\s*,\s*[\"']",
+            ItemKind.CLI_FLAG,
+            switches,
+            needs=r"def self\.options\b",
+        ),
+        Text(
+            r"\[(?P<names>(?:\s*[\"']--?[\w-]+[\"']\s*,?)+)\]\.include\?\(?\s*\w*(?:arg|flag|opt)\w*",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+        Text(
+            r"\b(?:argv|args|ARGV)\s*&\s*\[(?P<names>(?:\s*[\"']--?[\w-]+[\"']\s*,?)+)\]",
+            ItemKind.CLI_FLAG,
+            switches,
+            within=r"--[a-z][\w-]*",
+        ),
+        Text(
             r"^[ \t]*(?:method_option|class_option|option)[ \t(]+:(?P<name>[a-z]\w*)\s*,(?![^\n]*\bhide:\s*true)"
             r"[^\n]*\b(?:type|aliases|desc|default|banner|enum|required|lazy_default)\b\s*(?::|=>)",
             ItemKind.CLI_FLAG,
@@ -103,7 +121,7 @@ FAMILY = Family(
     constant=r"(?P<name>\b[A-Z][A-Za-z_0-9]*)\s*=\s*(?P<value>\"[^\"\n]*\"|'[^'\n]*')",
     definition=r"\bdef\s+(?:self\.)?NAME\b|\bNAME\s*=",
     loops=(
-        r"(?P<iterable>%w[\[({][^\])}]*[\])}]|\[[^\[\]]*\]|[A-Za-z_]+)\s*\.(?:each|map|all\?|any\?|select|find|none\?|reject|filter|filter_map|flat_map|to_h|find_all|each_key)(?:_with_object\([^)]*\))?\s*(?:do|\{)\s*\|\(?(?P<targets>\w+(?:,\s*\w+)?)",
+        r"(?P<iterable>%w[\[({][^\])}]*[\])}]|\[[^\[\]]*\]|[A-Za-z_]+)\s*\.(?:each|map|all\?|any\?|select|find|none\?|reject|filter|filter_map|flat_map|to_h|find_all|each_key)(?:_with_object\([^)]*\))?\s*(?:do|\{)\s*\|(?P<targets>\(?\w+(?:,\s*\(?\w+\)?)*)",
     ),
 )
 

@@ -16,7 +16,7 @@ from driftguard.ai_sync.rules import Found
 from driftguard.ai_sync.spelling import Named
 
 _SYMFONY = re.compile(r"%env\((?:[\w\\]+:)*(?P<name>[A-Z_][A-Z0-9_]*)\)%")
-_RAILS = re.compile(r"<%[^%]*?\bENV(?:\.fetch\(|\[)\s*[\"'](?P<name>\w+)[\"'][^%]*?%>")
+_RAILS = re.compile(r"<%%?[^%]*?\bENV(?:\.fetch\(|\[)\s*[\"'](?P<name>\w+)[\"'][^%]*?%>")
 _HOCON = re.compile(r"\$\{\??(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\}")
 _DEFAULTED = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*):?-[^}\n]*\}")
 _ANSIBLE = re.compile(r"\b(?:lookup|query)\(\s*[\"'](?:ansible\.builtin\.)?env[\"']\s*,\s*[\"'](?P<name>\w+)")

@@ -18,7 +18,7 @@ _NAME = r"[A-Z][A-Z0-9]*_[A-Za-z0-9_]*|[A-Z]{2,}[a-zA-Z0-9_]*|[A-Z][A-Za-z0-9]*_
 _ASKED = re.compile(rf"\$\{{(?P<name>{_NAME})(?P<form>:?[-?=+])")
 _USED = re.compile(rf"(?:\$\{{?|\s-v\s+)(?P<name>{_NAME})\b")
 _GIVEN = re.compile(r"\b(?P<name>[A-Za-z_]\w*)=[\"']?\$\{?(?:OPTARG|[1-9])\b")
-_PLAIN = re.compile(rf"\$\{{?(?P<name>{ENV_LIKE})\}}?")
+_PLAIN = re.compile(rf"\$\{{?(?P<name>{ENV_LIKE})(?:[,^%#/][^}}]*)?\}}?")
 _EMPTY = re.compile(r"-z\s+[\"']?$")
 _COMMAND = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
 _NEAR = 200
@@ -44,7 +44,7 @@ _COMPARED = re.compile(
 _AWK = re.compile(rf"\bENVIRON\[\\?[\"'](?P<name>{ENV_LIKE})\\?[\"']\]")
 _SOURCES = re.compile(r"^\s*(?:\.|source)\s+\S", re.MULTILINE)
 _SOURCES_INSIDE = re.compile(r"(?:[;&|({]|\bthen|\bdo)\s*(?:\.|source)\s+[\w./$~\"']")
-_HINT = re.compile(rb"\$\{?[A-Z!]|\beval\b|=\s*[\"']?--[a-z]|--[a-z][\w-]*[^\n]*\)|getopts?\b")
+_HINT = re.compile(rb"\$\{?[A-Z!]|\beval\b|=\s*[\"']?--[a-z]|--[a-z][\w-]*[^\n]*\)|getopts?\b|\bfile_env\b")
 _SUFFIXES = (".sh", ".bash", ".zsh", ".ksh")
 _SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
 
