@@ -15,8 +15,8 @@ HEAD = """\
 # What the janitor deletes on AWS
 
 Written by `python tools/aws_types.py` from the files in `driftguard/janitor/resources/aws/kinds/`; add a kind there,
-one file that exports `RESOURCE`, and nothing else has to know. `clouds.aws.types` in the policy takes these names,
-with wildcards.
+one file that exports `RESOURCE`, and nothing else has to know. `clouds.aws.types` in the policy takes these names
+and CloudFormation's (`AWS::SQS::Queue`), with wildcards; one that means no kind is a gap.
 
 "Found by" says where the list comes from: the Resource Groups Tagging API (`tags`), or the service's own listing
 (`service`). "Name" is what must begin with the policy's namespace: the resource's own, or its `Name` tag.

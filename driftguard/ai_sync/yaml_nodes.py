@@ -23,9 +23,24 @@ def compose(text: str) -> Node | None:
 
 
 def pairs(node: Node | None) -> Iterator[tuple[Node, Node]]:
-    """Keys and values of a mapping with plain keys; nothing for anything else."""
-    if isinstance(node, yaml.MappingNode):
-        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+    """Keys and values of a mapping with plain keys, those that it merges (``<<: *base``) after its own."""
+    told: set[str] = set()
+    for key, value in _with_merged(node, set()):
+        if str(key.value) not in told:
+            told.add(str(key.value))
+            yield key, value
+
+
+def _with_merged(node: Node | None, seen: set[int]) -> Iterator[tuple[Node, Node]]:
+    """Each mapping once, however often it is merged."""
+    if not isinstance(node, yaml.MappingNode) or id(node) in seen:
+        return
+    seen.add(id(node))
+    plain = [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+    yield from ((key, value) for key, value in plain if key.value != "<<")
+    for key, value in plain:
+        for merged in (items(value) or [value]) if key.value == "<<" else ():
+            yield from _with_merged(merged, seen)
 
 
 def get(node: Node | None, *keys: str) -> Node | None:

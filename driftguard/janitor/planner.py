@@ -24,9 +24,9 @@ from driftguard.janitor.resources.streams import Stream, merged
 from driftguard.janitor.survey import survey
 from driftguard.model import Action, Event, Finding, Gap, Plan, Precondition, Risk, Severity, Target
 from driftguard.policy import Rule, RuleMode
-from driftguard.ports import Clock, Cloud, Sources
+from driftguard.ports import Clock, Cloud, Remarks, Sources
 
-LOOKING = 0.5
+LOOKING = 0.65
 """The part of a run's time that all looks for the plan may take."""
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class JanitorPlanner:
                 *ordered(parts, order),
             ),
             gaps=(*found.gaps, *builds.gaps, *unknown),
-            notes=tuple(found.seen.notes()),
+            notes=(*found.seen.notes(), *self._remarks()),
             kept=kept,
             seen=found.seen.seen,
             left_out=found.seen.going.left_out,
@@ -106,6 +106,10 @@ class JanitorPlanner:
             return self.sources.clouds
         except DriftGuardError:
             return ()
+
+    def _remarks(self) -> Iterator[str]:
+        for cloud in self._clouds():
+            yield from cloud.remarks() if isinstance(cloud, Remarks) else ()
 
     def _candidates(self, until: float) -> Iterator[Target | Gap]:
         try:

@@ -107,6 +107,8 @@ NOT_CODE = (
     "**/e2e/**",
     "**/*e2e*/**",
     "**/cypress/**",
+    "**/features/support/**",
+    "**/features/step_definitions/**",
     "**/playwright/**",
     "**/mocks/**",
     "**/*[-_]tests/**",

@@ -107,6 +107,14 @@ Look = Callable[[], Target | None]
 
 
 @runtime_checkable
+class Remarks(Protocol):
+    """An ability that not every ``Cloud`` has: to say what it leaves out because the policy says so."""
+
+    def remarks(self) -> Iterator[str]:
+        """In sentences."""
+
+
+@runtime_checkable
 class ReadsTogether(Protocol):
     """An ability that not every ``Cloud`` has: to learn about many targets from one request.
 

@@ -23,7 +23,7 @@ _JANITOR_LATER = """\
 #   clouds:
 #     aws:
 #       accounts: ["123456789012"]
-#       regions: [eu-west-1]
+#       regions: [eu-west-1, global]
 #     azure: {subscriptions: [00000000-0000-0000-0000-000000000000]} # docs/azure.md
 #     gcp: {projects: ["123456789012"]} # docs/gcp.md
 """

@@ -23,7 +23,7 @@ from driftguard.ports import Clock, Cloud, LanguageModel, Progress, SourceTree, 
 from driftguard.progress import Silent, Watched
 from driftguard.wiring.request import DEFAULT_AUDIT_DIR
 
-LISTING = 0.4
+LISTING = 0.5
 """The part of a run's time by which a cloud's listings must have ended; one that hasn't is a gap."""
 
 log = logging.getLogger(__name__)

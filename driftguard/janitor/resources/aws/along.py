@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
+from driftguard.janitor.resources.aws import sweep
 from driftguard.janitor.resources.aws.answers import Item, moment, tag_map
 from driftguard.janitor.resources.aws.arn import partition_of
 from driftguard.janitor.resources.aws.asking import At
@@ -89,7 +91,7 @@ def of_stack(at: At, stack: str) -> Iterator[Target]:
             unread.add(part.id)
             yield part
     asked = {"TagFilters": [{"Key": STACK, "Values": [stack]}]}
-    for found in at.every("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", **asked):
+    for found in chain.from_iterable(sweep.pages(at.api, at.region, asked)):
         tags, arn = tag_map(found["Tags"]), str(found["ResourceARN"])
         if arn != stack and arn not in unread and ":cloudformation:" not in arn:
             name = tags.get("Name") or arn.replace("/", ":").rpartition(":")[2]

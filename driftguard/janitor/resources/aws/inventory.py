@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from driftguard import lanes
 from driftguard.errors import DriftGuardError
 from driftguard.janitor import lease
+from driftguard.janitor.resources.aws import sweep
 from driftguard.janitor.resources.aws.answers import tag_map
 from driftguard.janitor.resources.aws.arn import Arn
 from driftguard.janitor.resources.aws.catalogue import AwsTypes
@@ -137,6 +138,16 @@ class AwsCloud:
         ]
         return [*sweeps, *listings]
 
+    def remarks(self) -> Iterator[str]:
+        """Kinds without a region lie nowhere that ``regions`` names, unless that names ``global``."""
+        aws = self.janitor.clouds.aws
+        unseen = [
+            kind for kind, resource in self.types.by_kind.items() if resource.is_global and self._wanted(resource)
+        ]
+        if aws and aws.regions and GLOBAL not in aws.regions and unseen:
+            names = ", ".join(sorted({kind.partition(":")[0] for kind in unseen}))
+            yield f"'{GLOBAL}' is not among the regions of this run: what has none ({names}) was not looked at"
+
     def _mistaken(self) -> Iterator[Gap]:
         """Patterns of the policy that no kind answers to: whoever wrote one waits for something to be looked at."""
         aws = self.janitor.clouds.aws
@@ -186,9 +197,9 @@ class AwsCloud:
         filters = [{"Key": self.janitor.owner_tag}]
         asked: dict[str, Any] = {"TagFilters": filters, "ResourcesPerPage": PAGE}
         asked |= {"ResourceTypeFilters": [service]} if service else {}
-        for page in self.api.pages("resourcegroupstaggingapi", "get_resources", region=region, **asked):
+        for page in sweep.pages(self.api, region, asked):
             by_kind: dict[str, list[Target]] = {}
-            for mapping in page["ResourceTagMappingList"]:
+            for mapping in page:
                 arn = Arn.parse(mapping["ResourceARN"])
                 if (arn.region or GLOBAL) != place:
                     continue  # the same bucket or zone is in several regions' answers; it counts where it lies

@@ -44,6 +44,24 @@ def test_a_pattern_that_no_kind_answers_to_is_a_gap(types: tuple[str, ...], mist
     assert [gap.error.split("'")[1] for gap in cloud._mistaken()] == mistaken
 
 
+@pytest.mark.parametrize(
+    ("types", "regions", "left_out"),
+    [
+        (("*",), ("eu-west-1",), "cloudfront, iam, route53"),
+        (("iam:*", "sqs:*"), ("eu-west-1",), "iam"),
+        (("sqs:*",), ("eu-west-1",), ""),
+        (("*",), ("eu-west-1", "global"), ""),
+        (("*",), (), ""),
+    ],
+)
+def test_what_has_no_region_is_said_to_be_left_out_where_the_policy_names_only_regions(
+    types: tuple[str, ...], regions: tuple[str, ...], left_out: str
+) -> None:
+    janitor = Janitor(clouds=Clouds(aws=Aws(accounts=(ACCOUNT,), regions=regions, types=types)))
+    said = list(AwsCloud(janitor, OneStream("nothing", AccessDenied(""))).remarks())
+    assert [left_out in each for each in said] == [True] * bool(left_out)
+
+
 @pytest.mark.parametrize("pattern", ["AWS::Kinesis::Stream", "AWS::Kinesis::*", "kinesis:*"])
 def test_a_kind_answers_to_its_name_in_cloudformation_too(pattern: str) -> None:
     aws = Aws(accounts=(ACCOUNT,), regions=("eu-west-1",), types=(pattern,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from driftguard.errors import AccessDenied, NotFound, PermanentError, StillInUse, Withheld
+from driftguard.janitor.resources.aws import sweep
 from driftguard.janitor.resources.aws.answers import Tags, tag_map
 from driftguard.janitor.resources.aws.native import REGION, ArnPattern, At, Item, NativeKind
 from driftguard.janitor.resources.aws.together import LISTED, Together, common_prefix
@@ -16,8 +17,8 @@ BATCH = 1000
 def _every(at: At) -> Iterator[Item]:
     """S3 itself tells where a bucket lies and how old it is; the tags of the owned ones come in pages of 100."""
     asked = {"ResourceTypeFilters": ["s3"]}
-    swept = at.every("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", **asked)
-    tags = {mapping["ResourceARN"]: mapping["Tags"] for mapping in swept}
+    swept = sweep.pages(at.api, at.region, asked)
+    tags = {mapping["ResourceARN"]: mapping["Tags"] for page in swept for mapping in page}
     for bucket in at.every("s3", "list_buckets", "Buckets", BucketRegion=at.region):
         arn = f"arn:{at['partition']}:s3:::{bucket['Name']}"
         yield {**bucket, "Arn": arn, "Tags": tags.get(arn)}
