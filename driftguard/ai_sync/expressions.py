@@ -41,6 +41,7 @@ _UPPER_CALL = re.compile(r"(?:strings\.ToUpper|strtoupper|mb_strtoupper|upper)\(
 _UPPER_PART = re.compile(
     r"(?:strings\.ToUpper|strtoupper|mb_strtoupper)\([^()]*\)"
     r"|[A-Za-z_$@][\w$.]*?\.(?:upper|toUpperCase|upcase|to_uppercase|to_ascii_uppercase|ToUpper|ToUpperInvariant)\(\)"
+    r"|[A-Za-z_@]\w*\.upcase\b"
 )
 """One part of a joined text that is put in capitals."""
 _IDENT = r"[A-Za-z_$@][\w.$]*(?:\.\w+\(\))?"
@@ -55,6 +56,14 @@ _FORMAT = re.compile(
 )
 _JOINED = re.compile(LITERAL + r"\.join\(\s*[\[(](?P<args>[^()\[\]]*)[\])]\s*\)")
 """``"_".join((prefix, name))``."""
+_FORMATS = (
+    _FORMAT,
+    re.compile(rf"(?P<form>{LITERAL})\.format\(\s*(?P<args>(?:[^()]|\([^()]*\))*)\)", re.DOTALL),
+    re.compile(
+        rf"(?P<form>{LITERAL})\s*%\s*(?:\((?P<args>(?:[^()]|\([^()]*\))*)\)|(?P<one>{DOTTED}(?:\(\))?))", re.DOTALL
+    ),
+)
+"""``fmt.Sprintf("A_%s", x)``, ``"A_{}".format(x)``, ``"A_%s" % x``."""
 _VERB = re.compile(r"%[sv]|\{\d*\}")
 _DEPTH = 4
 _TWICE = 2
@@ -98,8 +107,9 @@ def _called(text: str, scope: Scope, depth: int) -> list[str | None]:
     """The value of a call that changes a text in a way that is known; nothing for any other expression."""
     if inner := _raised(text):
         return [_upper(evaluate(inner, scope, depth - 1))]
-    if formatted := _FORMAT.fullmatch(text):
-        return [_format(formatted["form"], formatted["args"], scope, depth)]
+    if formatted := next(filter(None, (form.fullmatch(text) for form in _FORMATS)), None):
+        args = formatted["args"] or formatted.groupdict().get("one") or ""
+        return [_format(formatted["form"], args, scope, depth)]
     if joined := _JOINED.fullmatch(text):
         return [_joined(joined["body"], joined["args"], scope, depth)]
     if nameof := _NAMEOF.fullmatch(text):
@@ -199,7 +209,8 @@ def _cut(text: str) -> list[str] | None:
 def _value(part: str, scope: Scope, depth: int) -> str | None:
     found = _LITERAL.fullmatch(part)
     if found is None:
-        return _lookup(part, scope, depth) if _DOTTED.fullmatch(part) else evaluate(part, scope, depth - 1)
+        plain = _DOTTED.fullmatch(part) and not _UPPER_TAIL.search(part)
+        return _lookup(part, scope, depth) if plain else evaluate(part, scope, depth - 1)
     pieces = _holes(part).split(found["body"])
     filled = [evaluate(piece, scope, depth - 1) if odd % 2 else piece for odd, piece in enumerate(pieces)]
     return None if None in filled else "".join(piece for piece in filled if piece is not None)

@@ -46,7 +46,7 @@ FAMILY = Family(
     },
     hint=re.compile(
         rb"(?:enum|class)\s+[\w ]*Env"
-        rb"|\benv\b|--(?:[a-z]|\$\{)|optimist|minimist|command-line-args|ConfigModule|@Controller\(|defineCommand|class-validator|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
+        rb"|\benv\b|--(?:[a-z\"'`]|\$\{)|optimist|minimist|command-line-args|ConfigModule|@Controller\(|defineCommand|class-validator|yargs-parser|(?:url|path\w*)\s*===?\s*[\"'`]/|\.option\(|\.options\(|parseArgs|Flags\.|flags\b|(?:app|[rR]outer|server|fastify|api)\w*\s*\.(?:get|post|put|patch|delete|all|route)\("
         rb"|(?:[eE]xpress|[fF]astify|Hono|Router|polka|Elysia)\s*(?:<[^()\n]*>)?\(|[cC]onfig(?:Service)?\.get|\$env/|@Env\("
     ),
     calls=(
