@@ -19,7 +19,9 @@ _RECEIVERS = re.compile(r"^(?:&?(?:mut )?self|cls|this)$")
 _GENERIC = re.compile(r"(?:::)?<[\w\s,.:<>?\[\]|&']*>$")
 _TYPED = re.compile(r"\[[\w,.*\[\]]*\]$")
 
-_BINDS = re.compile(r"(?:[=:,(]|\w[ \t])[ \t]*>?[ \t]*[A-Za-z@&]{0,2}[\"'`]")
+_BINDS = re.compile(r"[=:][ \t]*>?[ \t]*[A-Za-z@&]{0,2}[\"'`]")
+_BINDS_LOOSELY = re.compile(r"(?:[=:,(]|\w[ \t])[ \t]*>?[ \t]*[A-Za-z@&]{0,2}[\"'`]")
+"""C's ``#define A "x"``, PHP's ``define("A", "x")`` and Elixir's ``@a "x"`` bind without a sign for it."""
 _LONGEST = 240
 """Characters of a callee that count, from its end: a chain of a hundred calls repeats itself in each of them."""
 
@@ -207,7 +209,8 @@ def constants(family: Family, text: str) -> dict[str, str]:
     """Names bound to one literal text. A name bound to two different ones is no constant."""
     found: dict[str, str | None] = {}
     pattern = re.compile(family.constant, re.MULTILINE)
-    for line in filter(_BINDS.search, text.split("\n")):
+    binds = _BINDS_LOOSELY if "define" in family.constant or "=?" in family.constant else _BINDS
+    for line in filter(binds.search, text.split("\n")):
         for match in pattern.finditer(line):
             value = literal(match["value"])
             found[match["name"]] = value if found.get(match["name"], value) == value else None

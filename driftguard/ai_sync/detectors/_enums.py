@@ -41,7 +41,7 @@ def enumerated(source: Source) -> Iterator[Found]:
 
 def _asking(text: str) -> Iterator[Found]:
     """Members of an enumeration that looks itself up: ``HOST("A_X") ... System.getenv(key)``."""
-    for match in _ENUM.finditer(text) if _ASKS.search(text) else ():
+    for match in _ENUM.finditer(text) if "enum " in text and _ASKS.search(text) else ():
         inside = bracketed(text, match.end())
         if _ASKS.search(inside):
             yield from _members(text, match.end(), match.end() + len(inside))

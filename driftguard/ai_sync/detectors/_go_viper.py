@@ -27,7 +27,8 @@ _FIRST = re.compile(r"\bff\.WithEnvVarPrefix\(\s*\"(?P<prefix>\w+)\"\s*\)")
 
 
 def viper_keys(source: Source) -> Iterator[Found]:
-    if first := _FIRST.search(source.text):
+    first = _FIRST.search(source.text) if "WithEnvVarPrefix" in source.text else None
+    if first:
         for match in _FLAG.finditer(source.text):
             yield from (
                 Found(ItemKind.ENV_VAR, named, match.start()) for named in upper([f"{first['prefix']}_{match['key']}"])
