@@ -24,6 +24,9 @@ ENVIRONMENT = "driftguard:env"
 OLDEST = datetime(2006, 1, 1, tzinfo=UTC)
 """Before any of the clouds: what says it is older was never given a time, which APIs write as year 1 or as 1970."""
 
+SKEW = timedelta(hours=1)
+"""How far a cloud's clock may be ahead of ours; an age beyond that is no age."""
+
 WARNING = "janitor/expiring"
 """The rule of the finding that warns of an end; an earlier run's is what `History.warned` holds."""
 
@@ -262,7 +265,7 @@ def _expiry(target: Target, tags: Tags, terms: Terms) -> tuple[datetime, str]:
     ttl = terms.policy.janitor.ttl if own is None else parse_duration(own)
     if target.created_at is None:
         raise ValueError("its age is unknown")
-    if target.created_at > terms.now:
+    if target.created_at - terms.now > SKEW:
         raise ValueError("it was created in the future")
     if target.created_at < OLDEST:
         raise ValueError(f"it says it is of {target.created_at:%Y-%m-%d}, before there were clouds")

@@ -246,9 +246,13 @@ class TestTime:
         assert judge(target(tags), terms()).verdict is LeaseVerdict.UNKNOWN
 
     def test_what_was_created_in_the_future_has_no_age(self) -> None:
-        judged = judge(target(OWNED, created_at=NOW + timedelta(seconds=1)), terms())
+        judged = judge(target(OWNED, created_at=NOW + HOUR + timedelta(seconds=1)), terms())
         assert judged.reason == "its lease can't be read: it was created in the future"
         assert judge(target(OWNED, created_at=NOW), terms(ttl="1s")).verdict is LeaseVerdict.UNEXPIRED
+
+    def test_what_a_clock_ahead_of_ours_has_just_made_lives_on_from_then(self) -> None:
+        judged = judge(target(OWNED, created_at=NOW + HOUR), terms(ttl="1s"))
+        assert (judged.verdict, judged.expires_at) == (LeaseVerdict.UNEXPIRED, NOW + HOUR + timedelta(seconds=1))
 
     @pytest.mark.parametrize("key", ["driftguard:expires-at", "driftguard:ttl"])
     def test_two_ends_that_differ_are_none(self, key: str) -> None:
