@@ -27,7 +27,7 @@ from types import ModuleType
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-GATE = ["tests/test_gate.py", "tests/test_gate_wholes.py"]
+GATE = ["tests/test_gate.py", "tests/test_gate_wholes.py", "tests/test_deadline.py"]
 SUBJECTS: dict[str, tuple[str, list[str]]] = {
     "driftguard.janitor.lease": ("driftguard/janitor/lease.py", ["tests/janitor/test_lease.py"]),
     **{

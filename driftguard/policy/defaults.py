@@ -146,6 +146,7 @@ NOT_CODE = (
     "*Spec.groovy",
     "*Spec.scala",
     "*Test.scala",
+    "internal/**/*test/**",  # Go's way to share helpers of tests: httptest, iotest
     "*.bats",
     "*.stories.*",
     "test.sh",
