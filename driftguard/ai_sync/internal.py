@@ -94,7 +94,12 @@ def not_set_by_program(items: Iterable[Item], tree: SourceTree, revision: str, c
     specs = tuple(f":(literal){path}" for path in changed) if len(changed) <= _MANY else ()
     known = set(changed)
     hits = [hit for hit in tree.search(revision, names, specs) if hit.path in known] if names else []
-    own = {name for name in names if _gives(name, [hit for hit in hits if name in hit.text])}
+    setting = [hit.text for hit in hits if _SETS_ANY.search(hit.text)]
+    own = {
+        name
+        for name in names
+        if any(name in text for text in setting) and _gives(name, [hit for hit in hits if name in hit.text])
+    }
     return [item for item in asked if item.kind is not ItemKind.ENV_VAR or item.name not in own]
 
 
@@ -103,16 +108,7 @@ _CONDITION = re.compile(r"\s*(?:\}?\s*else\s+)?(?:if|unless|when)\b|.*\s(?:if|un
 
 def _gives(name: str, hits: Sequence[WordHit]) -> bool:
     """Whether one of these lines sets the variable; a file that speaks of it before only gives it a default."""
-    word = re.escape(name)
-    key = rf"[\"'`]{word}[\"'`]"
-    sets = re.compile(
-        rf"(?:environ|\bENV|\b\w*[eE]nv(?:s|ironment|iron)?|_ENV)\[{key}\]\s*=(?![=~>])"
-        rf"|process\.env\.{word}\s*=(?![=>])"
-        rf"|(?:[sS]etenv|SetEnvironmentVariable|put_env|\.env|put[eE]nv)\(\s*{key}\s*,"
-        rf"|\bputenv\(\s*[\"']{word}="
-        rf"|\benv(?:ironment)?\s*[:=]\s*\{{[^}}]*[\"'`]?\b{word}[\"'`]?\s*:"
-        rf"|\benviron,[^\n]*\b{word}\s*="
-    )
+    sets = re.compile(_setting(re.escape(name)))
     for hit in hits:
         found = sets.search(hit.text)
         if found is None or _CONDITION.match(hit.text) or hit.text.count(name) > 1:
@@ -120,6 +116,23 @@ def _gives(name: str, hits: Sequence[WordHit]) -> bool:
         if not any(other.path == hit.path and other.line < hit.line for other in hits):
             return True
     return False
+
+
+def _setting(word: str) -> str:
+    """A regex for code that sets the variable which ``word``, a regex, stands for."""
+    key = rf"[\"'`]{word}[\"'`]"
+    return (
+        rf"(?:environ|\bENV|\b\w*[eE]nv(?:s|ironment|iron)?|_ENV)\[{key}\]\s*=(?![=~>])"
+        rf"|process\.env\.{word}\s*=(?![=>])"
+        rf"|(?:[sS]etenv|SetEnvironmentVariable|put_env|\.env|put[eE]nv)\(\s*{key}\s*,"
+        rf"|\bputenv\(\s*[\"']{word}="
+        rf"|\benv(?:ironment)?\s*[:=]\s*\{{[^}}]*[\"'`]?\b{word}[\"'`]?\s*:"
+        rf"|\benviron,[^\n]*\b{word}\s*="
+    )
+
+
+_SETS_ANY = re.compile(_setting(r"[\w.:$-]+"))
+"""A line that sets any variable: most changes have none, and a regex of one's own for each name takes long to make."""
 
 
 def not_bound_by_settings(items: Iterable[Item], tree: SourceTree, revision: str) -> list[Item]:
